@@ -1,0 +1,67 @@
+"""The commands, put together, and what every one of them does with an error."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from consentry.cli import assess, doctor, evaluate, models, schema, score, train
+from consentry.cli.output import EXIT_FAILED, print_error
+from consentry.errors import ConsentryError
+from consentry.version import __version__
+
+app = typer.Typer(
+    name="consentry",
+    help=(
+        "Helps people who review reports of private media: scores what a picture shows, looks for the claimant in it, "
+        "and recommends, with reasons. A person decides.\n\n"
+        "Start with: consentry assess --media photo.jpg"
+    ),
+    epilog="Exit codes: 0 done, 1 something here must be mended (the message says what), 2 wrong usage or input, "
+    "3 nothing could be read.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"consentry {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Nothing to do: options of the program itself have callbacks."""
+
+
+app.command("assess")(assess.assess)
+app.command("score")(score.score)
+app.command("doctor")(doctor.doctor)
+app.command("schema")(schema.schema)
+app.add_typer(models.app, name="models")
+app.add_typer(train.app, name="train")
+app.add_typer(evaluate.app, name="evaluate")
+
+
+def main() -> None:
+    """Entry point of the program ``consentry``."""
+    try:
+        app()
+    except ConsentryError as error:
+        print_error(error)
+        sys.exit(_exit_code(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _exit_code(error: ConsentryError) -> int:
+    """Trouble with the installation is 1; anything that the caller gave is 2."""
+    return EXIT_FAILED if error.code.startswith(("model.", "runtime.", "third_party.")) else 2

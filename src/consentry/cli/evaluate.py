@@ -1,0 +1,84 @@
+"""``consentry evaluate``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from consentry.cli.options import ModelsOption, QuietOption
+from consentry.cli.output import ERR, OUT, progress_bars
+
+app = typer.Typer(help="Measure a model on your own data; needs the extra `train`.", no_args_is_help=True)
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write all figures to this file.")]
+
+
+@app.command("scene")
+def scene(
+    manifest: Annotated[Path, typer.Argument(help="CSV with the columns path and context; source gives slices.")],
+    split: Annotated[str | None, typer.Option("--split", help="Only rows of this split.")] = None,
+    json_file: JsonFile = None,
+    models: ModelsOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Figures of the scene model with 95 % intervals: AUC, average precision, balanced accuracy, calibration.
+
+    `context` is private, public_event, or anything else, which counts as neither.
+    """
+    from consentry.training.scene_evaluation import evaluate_scene
+
+    with progress_bars(quiet=quiet) as bars:
+        result = evaluate_scene(manifest, split=split, root=models, progress=bars)
+    figures = result.as_dict()
+    _write(json_file, figures)
+    if quiet:
+        return
+    heads = ("private_context", "public_event")
+    table = Table("", *(head.replace("_", " ") for head in heads), box=None, pad_edge=False)
+    for name in ("n", "positives", "auc", "average_precision", "balanced_accuracy", "ece"):
+        table.add_row(name.replace("_", " "), *(_figure(figures[head], name) for head in heads))
+    OUT.print(table)
+    if figures["skipped"]:
+        ERR.print(f"{len(figures['skipped'])} pictures could not be read.", style="yellow")
+
+
+@app.command("faces")
+def faces(
+    pairs: Annotated[Path, typer.Argument(help="CSV with the columns same, path_a and path_b.")],
+    split: Annotated[str | None, typer.Option("--split", help="Only pairs of this split.")] = None,
+    json_file: JsonFile = None,
+    models: ModelsOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Accuracy of the face model on pairs, end to end; a face that is not found counts as a wrong answer."""
+    from consentry.training.face_evaluation import evaluate_faces
+
+    with progress_bars(quiet=quiet) as bars:
+        figures = evaluate_faces(pairs, split=split, root=models, progress=bars)
+    _write(json_file, figures)
+    if quiet:
+        return
+    table = Table("", "", box=None, pad_edge=False, show_header=False)
+    for name, value in figures.items():
+        shown = f"{value['estimate']} ({value['low']}-{value['high']})" if isinstance(value, Mapping) else str(value)
+        table.add_row(name.replace("_", " "), shown)
+    OUT.print(table)
+
+
+def _write(path: Path | None, figures: Mapping[str, Any]) -> None:
+    if path is not None:
+        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+def _figure(figures: Mapping[str, Any], name: str) -> str:
+    value = figures[name]
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return str(value)
+    low, high = figures.get(f"{name}_low"), figures.get(f"{name}_high")
+    return f"{value:.3f}" + (f" ({low:.3f}-{high:.3f})" if low is not None and high is not None else "")

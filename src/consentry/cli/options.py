@@ -1,0 +1,59 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from consentry.assess import Assessor
+
+
+class Device(StrEnum):
+    """Where networks run."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+    TORCH_CPU = "torch-cpu"
+
+
+class Precision(StrEnum):
+    """How precisely they run."""
+
+    F32 = "f32"
+    BF16 = "bf16"
+
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar, no table.")]
+PolicyOption = Annotated[
+    str | None, typer.Option("--policy", help="A policy that ships, by name, or a file. [default: 2021-11-30]")
+]
+BankOption = Annotated[
+    Path | None, typer.Option("--bank", help="CSV of fingerprints of media known from elsewhere; see docs/copies.md.")
+]
+ModelsOption = Annotated[Path | None, typer.Option("--models", help="Another folder of models.")]
+DeviceOption = Annotated[Device, typer.Option("--device", help="Where networks run; cuda needs the extra `train`.")]
+PrecisionOption = Annotated[
+    Precision, typer.Option("--precision", help="f32 gives the same bits everywhere; bf16 is faster on new CPUs.")
+]
+ThreadsOption = Annotated[int, typer.Option("--threads", min=0, help="CPU threads; 0 takes all that are allowed.")]
+
+
+def load_assessor(
+    policy: str | None,
+    bank: Path | None,
+    models: Path | None,
+    device: Device = Device.CPU,
+    precision: Precision = Precision.F32,
+    threads: int = 0,
+) -> Assessor:
+    """The assessor that the options ask for."""
+    from consentry.assess import Assessor
+    from consentry.runtime import RuntimeSettings
+
+    settings = RuntimeSettings(device=device.value, precision=precision.value, threads=threads)
+    return Assessor.load(policy=policy, bank=bank, models=models, settings=settings)

@@ -1,0 +1,574 @@
+"""The vocabulary: what goes into Consentry, what comes out, and the words for it.
+
+Every record is frozen, refuses unknown fields, and serialises to JSON whose schema carries a version
+(`json_schema`). Boxes are fractions of the upright picture, ``(left, top, right, bottom)`` in 0-1; times in a
+video are seconds from its start; probabilities are calibrated and lie in 0-1. Nothing here imports anything of ours.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+SCHEMA_VERSION: Final = "1.0"
+"""Raised in its first part when a field changes meaning or goes away, in its second when one is added."""
+
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+Box = tuple[Probability, Probability, Probability, Probability]
+"""Left, top, right, bottom as fractions of the upright picture."""
+
+YesNo = Literal["yes", "no", "unknown"]
+Standing = Literal["depicted_person", "authorised_representative", "other"]
+Authority = Literal["parent_guardian", "lawyer", "legal_representative"]
+Identity = Literal["unverified", "pending", "verified", "rejected", "expired"]
+Consent = Literal["refused", "withdrawn", "given", "unknown"]
+AccountKind = Literal["private_individual", "public_figure", "media_outlet", "organisation", "government", "unknown"]
+SceneBand = Literal["low", "uncertain", "high"]
+FaceBand = Literal["match", "inconclusive", "no_match", "no_face"]
+FactSource = Literal["model", "report", "post", "lookup", "reviewer"]
+ClauseKind = Literal["violation", "prohibited_behaviour", "exception", "override", "gate", "routing"]
+Action = Literal[
+    "no_action",
+    "request_verification",
+    "review",
+    "review_urgent",
+    "recommend_restrict",
+    "recommend_removal",
+    "route_out",
+]
+
+
+class Record(BaseModel):
+    """What all records have in common: frozen, no unknown fields, no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+# --- what goes in -----------------------------------------------------------------------------------------------
+
+
+class Media(Record):
+    """One image or video, as a path or as bytes (exactly one of the two).
+
+    Attributes:
+        media_id: How results speak of it; the file's name unless given.
+        path: Where it lies.
+        data: Its bytes, for callers that hold them in memory.
+    """
+
+    media_id: str = ""
+    path: Path | None = None
+    data: bytes | None = Field(default=None, repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_after_file(cls, value: Any) -> Any:
+        if isinstance(value, dict) and not value.get("media_id") and value.get("path"):
+            return {**value, "media_id": Path(value["path"]).name}
+        return value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.path is None) == (self.data is None):
+            raise ValueError("give either a path or data, not both and not neither")
+        if not self.media_id:
+            raise ValueError("media given as bytes needs a media_id")
+        return self
+
+
+def _as_media(value: object) -> object:
+    return {"path": value} if isinstance(value, str | Path) else value
+
+
+def _distinct_ids(media: tuple[Media, ...]) -> tuple[Media, ...]:
+    """Two files of one name in one post get a number, so that every result names one medium."""
+    seen: dict[str, int] = {}
+    named = []
+    taken = {item.media_id for item in media}
+    for item in media:
+        seen[item.media_id] = count = seen.get(item.media_id, 0) + 1
+        if count > 1:
+            candidate = f"{item.media_id}#{count}"
+            while candidate in taken:
+                count += 1
+                candidate = f"{item.media_id}#{count}"
+            taken.add(candidate)
+            item = item.model_copy(update={"media_id": candidate})
+        named.append(item)
+    return tuple(named)
+
+
+MediaInput = Annotated[Media, BeforeValidator(_as_media)]
+
+
+class Post(Record):
+    """What was published.
+
+    Attributes:
+        post_id: The platform's name for it.
+        media: Images and videos; a path or a string stands for `Media` with that path.
+        text: The words that came with the media.
+        posted_at: When, if known.
+        account: The kind of account that published it.
+    """
+
+    post_id: str = Field(min_length=1)
+    media: tuple[MediaInput, ...] = ()
+    text: str = ""
+    posted_at: datetime | None = None
+    account: AccountKind = "unknown"
+
+    @model_validator(mode="after")
+    def _media_have_distinct_ids(self) -> Self:
+        object.__setattr__(self, "media", _distinct_ids(self.media))
+        return self
+
+
+class Report(Record):
+    """What the reporter says, and what became of the check of their identity.
+
+    Proving identity is somebody else's job; its outcome is taken as a fact.
+
+    Attributes:
+        standing: As whom they report.
+        authority: On what grounds a representative speaks; ``None`` if not stated.
+        identity: Outcome of the identity check of the depicted person (and of the representative's authority).
+        consent: What the depicted person says of the publication.
+        statement: The reporter's own words, for the reviewer.
+    """
+
+    report_id: str = Field(min_length=1)
+    standing: Standing
+    authority: Authority | None = None
+    identity: Identity = "unverified"
+    consent: Consent = "unknown"
+    reported_at: datetime | None = None
+    statement: str = ""
+
+    @model_validator(mode="after")
+    def _authority_belongs_to_representatives(self) -> Self:
+        if self.authority is not None and self.standing != "authorised_representative":
+            raise ValueError("authority is only for an authorised_representative")
+        return self
+
+
+class Fact(Record):
+    """A named thing that is yes, no or unknown, or one of a closed list of words.
+
+    Attributes:
+        value: ``yes``, ``no``, ``unknown`` or a word of the fact's list.
+        source: Where it comes from. A reviewer's answer outranks a look-up, which outranks a model.
+        observed_at: When a reviewer or a look-up said so.
+        detail: Why, in words: the number and the threshold that it was held against, or who said so.
+    """
+
+    name: str
+    value: str
+    source: FactSource
+    observed_at: datetime | None = None
+    detail: str = ""
+
+
+class Case(Record):
+    """Everything about one post that an assessment is made from.
+
+    Attributes:
+        report: ``None`` scores the media alone.
+        references: Verified photos of the depicted person. They belong to this report, and serve it alone.
+        facts: What reviewers answered, look-ups found or the report says besides; outranks what models say.
+    """
+
+    post: Post
+    report: Report | None = None
+    references: tuple[MediaInput, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    @model_validator(mode="after")
+    def _references_belong_to_a_report(self) -> Self:
+        if self.references and self.report is None:
+            raise ValueError("reference photos belong to a report; without one, faces are compared with nothing")
+        object.__setattr__(self, "references", _distinct_ids(self.references))
+        return self
+
+
+# --- what models measure ----------------------------------------------------------------------------------------
+
+
+class ErrorNote(Record):
+    """A failure that belongs in the result: what happened, and what to do.
+
+    Attributes:
+        stage: The room it happened in: ``media``, ``references``, ``scene``, ``faces``, ``copies``, ``text``.
+        code: Stable, for programs.
+        media_id: The medium concerned, if it is one.
+    """
+
+    stage: str
+    code: str
+    message: str
+    remedy: str
+    media_id: str | None = None
+
+
+class MediaOutcome(Record):
+    """What came of opening one medium.
+
+    Attributes:
+        kind: ``None`` if it could not be told.
+        width: Pixels, upright.
+        height: Pixels, upright.
+        duration: Seconds; ``None`` for an image.
+        frames: How many frames were looked at.
+    """
+
+    media_id: str
+    kind: Literal["image", "video"] | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    frames: int = 0
+    error: ErrorNote | None = None
+
+
+class SaliencyMap(Record):
+    """Where in the picture a score comes from: a coarse grid over the whole upright picture.
+
+    Attributes:
+        rows: Rows of the grid.
+        columns: Columns of the grid.
+        values: Row by row, 0 (speaks against, or nothing) to 100 (speaks most for the score).
+    """
+
+    rows: int
+    columns: int
+    values: tuple[int, ...] = Field(repr=False)
+
+    @model_validator(mode="after")
+    def _grid_is_full(self) -> Self:
+        if len(self.values) != self.rows * self.columns:
+            raise ValueError("values must hold rows x columns numbers")
+        return self
+
+
+class SceneScore(Record):
+    """One calibrated score of a scene.
+
+    Attributes:
+        probability: Calibrated.
+        low: Lower end of the 95 % interval of the calibration at this score.
+        high: Upper end of it.
+        band: ``uncertain`` where the model abstains.
+        saliency: Where in the picture (for a video: in the frame that speaks loudest).
+        second: The frame that the saliency map belongs to; ``None`` for an image.
+    """
+
+    probability: Probability
+    low: Probability
+    high: Probability
+    band: SceneBand
+    saliency: SaliencyMap | None = None
+    second: float | None = None
+
+
+class SceneMoment(Record):
+    """The scores of one frame of a video."""
+
+    second: float
+    private_context: Probability
+    public_event: Probability
+
+
+class SceneSignal(Record):
+    """What kind of scene one medium shows.
+
+    Attributes:
+        model: Which model said so.
+        timeline: Frame by frame for a video, empty for an image.
+    """
+
+    media_id: str
+    model: str
+    private_context: SceneScore
+    public_event: SceneScore
+    timeline: tuple[SceneMoment, ...] = ()
+
+
+class FaceQuality(Record):
+    """How much a face gives to go by.
+
+    Attributes:
+        width_pixels: Width of the face box in the picture as published.
+        sharpness: Variance of the Laplacian of the aligned grey face (0-255 scale); low is blurred.
+        usable: Whether it passes the floor below which an answer is only ``inconclusive``.
+    """
+
+    width_pixels: int
+    sharpness: float
+    usable: bool
+
+
+class Face(Record):
+    """One detected face. It carries no template: those never leave the comparison.
+
+    Attributes:
+        second: Where in a video; ``None`` in an image.
+        detection_probability: The detector's own, uncalibrated.
+        band: Against the claim's references; ``None`` without references.
+        match_probability: Calibrated for a pair of one reference and one face; ``None`` without references.
+    """
+
+    box: Box
+    second: float | None = None
+    detection_probability: Probability
+    quality: FaceQuality
+    band: Literal["match", "inconclusive", "no_match"] | None = None
+    match_probability: Probability | None = None
+
+
+class FaceSignal(Record):
+    """The faces of one medium, against the references of the one claim at hand.
+
+    Attributes:
+        model: Detector and embedder.
+        band: Of the whole medium; ``None`` when the claim has no usable reference.
+        match_probability: Of its best face.
+        faces: All of them, best match first.
+    """
+
+    media_id: str
+    model: str
+    band: FaceBand | None = None
+    match_probability: Probability | None = None
+    faces: tuple[Face, ...] = ()
+
+
+class CopyMatch(Record):
+    """A fingerprint of a bank that is near that of the medium. Evidence, never proof.
+
+    Attributes:
+        bank: ``public`` (known to be available elsewhere) or ``removed`` (taken down before).
+        distance: Hamming distance of the 256-bit PDQ fingerprints.
+        where: Where else it is, or the case in which it was removed.
+        since: Since when.
+    """
+
+    bank: Literal["public", "removed"]
+    entry_id: str
+    distance: int = Field(ge=0, le=256)
+    where: str = ""
+    since: date | None = None
+    second: float | None = None
+
+
+class CopySignal(Record):
+    """Whether one medium is a near-duplicate of something known.
+
+    Attributes:
+        quality: PDQ's own 0-100; below the method's floor nothing is compared and ``comparable`` is false.
+        comparable: Whether the picture has enough detail for a fingerprint to mean something.
+        matches: Nearest first.
+    """
+
+    media_id: str
+    model: str
+    quality: int = Field(ge=0, le=100)
+    comparable: bool
+    matches: tuple[CopyMatch, ...] = ()
+
+
+TextKind = Literal["email", "phone", "reward_offer", "exposure_threat"]
+
+
+class TextFinding(Record):
+    """A passage of the post's text.
+
+    Attributes:
+        start: Offset of its first character in the text.
+        end: Offset behind its last character.
+        rule: Which detector found it.
+    """
+
+    kind: TextKind
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    probability: Probability
+    rule: str
+
+
+class TextSignal(Record):
+    """What stands in the words that came with the media.
+
+    Attributes:
+        searched: The kinds that were looked for; a kind outside it is unknown, not absent.
+        findings: In the order of the text.
+    """
+
+    model: str
+    searched: tuple[TextKind, ...]
+    findings: tuple[TextFinding, ...] = ()
+
+
+class Signals(Record):
+    """Everything that was measured. A medium without a signal was not measured: unknown, not absent.
+
+    Attributes:
+        media: One outcome for every medium of the post, in its order.
+        references_given: How many reference photos came with the claim.
+        references_used: How many of them were good enough to compare with.
+        errors: What failed on the way, media and references included.
+    """
+
+    media: tuple[MediaOutcome, ...] = ()
+    scene: tuple[SceneSignal, ...] = ()
+    faces: tuple[FaceSignal, ...] = ()
+    copies: tuple[CopySignal, ...] = ()
+    text: TextSignal | None = None
+    references_given: int = 0
+    references_used: int = 0
+    errors: tuple[ErrorNote, ...] = ()
+
+
+# --- what the policy makes of it --------------------------------------------------------------------------------
+
+
+class PolicySource(Record):
+    """The passage of a policy document that a clause stands for."""
+
+    document: str
+    dated: date
+    passage: str = ""
+
+
+class Reason(Record):
+    """A clause of the policy and what became of it.
+
+    Attributes:
+        clause: Its name in the policy file.
+        outcome: Three-valued.
+        sentence: What the clause says, in words.
+        facts: The facts that it was decided by.
+        missing: The unknown facts that kept it from being decided.
+    """
+
+    clause: str
+    kind: ClauseKind
+    outcome: YesNo
+    sentence: str
+    source: PolicySource
+    facts: tuple[Fact, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+class Change(Record):
+    """A single fact that would change the recommendation.
+
+    Attributes:
+        fact: Its name.
+        from_value: What it is now.
+        to_value: What it would have to be.
+        action: What would be recommended then.
+    """
+
+    fact: str
+    from_value: str
+    to_value: str
+    action: Action
+
+
+class Question(Record):
+    """An unknown fact put to the reviewer, because its answer could change the action.
+
+    Attributes:
+        ask: The question in words.
+        could_lead_to: For each possible answer, the action that would follow.
+    """
+
+    fact: str
+    ask: str
+    could_lead_to: tuple[Change, ...]
+
+
+class Recommendation(Record):
+    """What the policy advises, and why. It is never an action: a person decides.
+
+    Attributes:
+        policy: Name and version.
+        rule: The line of the decision list that was taken.
+        because: That line in words.
+        decisive: The clauses that it was taken for.
+        fired: Every clause that holds, the decisive ones among them.
+        not_evaluated: Clauses that could not be decided, and what is missing.
+        questions: For the reviewer, the most consequential first.
+        would_change: Known facts which, if they were otherwise, would change the action.
+        guardrails: What the evaluator itself forbade, whatever the policy said.
+        requires_human_decision: Always true.
+    """
+
+    action: Action
+    policy: str
+    rule: str
+    because: str
+    decisive: tuple[Reason, ...] = ()
+    fired: tuple[Reason, ...] = ()
+    not_evaluated: tuple[Reason, ...] = ()
+    questions: tuple[Question, ...] = ()
+    would_change: tuple[Change, ...] = ()
+    guardrails: tuple[str, ...] = ()
+    requires_human_decision: Literal[True] = True
+
+
+# --- what comes out ---------------------------------------------------------------------------------------------
+
+
+class ComponentDigest(Record):
+    """A model, bank or policy that took part, so that the same answer can be made again."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+class Assessment(Record):
+    """One post, measured and held against the policy. Holds no time of day and no template of a face.
+
+    Attributes:
+        components: Everything that the result depends on besides the input.
+    """
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    post_id: str
+    report_id: str | None = None
+    signals: Signals
+    facts: tuple[Fact, ...]
+    recommendation: Recommendation
+    components: tuple[ComponentDigest, ...] = ()
+
+
+class Decision(Record):
+    """What a named person chose. The only thing that counts as an outcome.
+
+    Attributes:
+        decided_by: A person; Consentry never fills this in.
+        reason: Theirs.
+    """
+
+    post_id: str
+    report_id: str | None = None
+    action: Action
+    decided_by: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+    decided_at: datetime
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of an `Assessment`, with the version under ``x-schema-version``."""
+    schema = Assessment.model_json_schema(mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:consentry:assessment:{SCHEMA_VERSION}",
+        "x-schema-version": SCHEMA_VERSION,
+        **schema,
+    }

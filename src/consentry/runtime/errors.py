@@ -1,0 +1,20 @@
+"""What can go wrong before a network runs."""
+
+from __future__ import annotations
+
+from consentry.errors import ConsentryError
+
+
+class ModelError(ConsentryError):
+    """A model folder is missing, damaged or not what its ``model.json`` says.
+
+    Codes: ``model.missing``, ``model.damaged``, ``model.invalid``.
+    """
+
+    default_code = "model.invalid"
+
+
+class RuntimeDeviceError(ConsentryError):
+    """The device or precision that was asked for is not there. Code: ``runtime.device``."""
+
+    default_code = "runtime.device"

@@ -1,0 +1,152 @@
+"""Model folders: ``models/<name>/`` with its graphs, ``model.json``, ``metrics.json`` and ``card.md``.
+
+``model.json`` names every file with its SHA-256. A file is only handed out after its digest has been checked, so what
+runs is what the card describes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from consentry.runtime.errors import ModelError
+
+MODELS_VARIABLE = "CONSENTRY_MODELS"
+"""Environment variable that names another folder of models."""
+
+_REINSTALL = "Reinstall Consentry, or restore the folder from version control."
+
+
+def models_root() -> Path:
+    """The folder that holds the models: ``$CONSENTRY_MODELS``, else the installed package's, else the checkout's.
+
+    Raises:
+        ModelError: ``model.missing`` if there is none.
+    """
+    named = os.environ.get(MODELS_VARIABLE)
+    if named:
+        candidates = [Path(named)]
+    else:
+        package = Path(__file__).resolve().parent.parent
+        candidates = [package / "models", package.parent.parent / "models"]
+    for candidate in candidates:
+        if candidate.is_dir():
+            return candidate
+    raise ModelError(f"There is no folder of models at {candidates[0]}.", _REINSTALL, code="model.missing")
+
+
+def list_models(root: Path | None = None) -> list[str]:
+    """Names of the models in a folder of models, sorted."""
+    return sorted(path.parent.name for path in (root or models_root()).glob("*/model.json"))
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """One model, opened.
+
+    Attributes:
+        path: The folder.
+        manifest: ``model.json``, parsed.
+        digest: SHA-256 of ``model.json``; as that holds the digests of all files, it stands for the whole model.
+    """
+
+    path: Path
+    manifest: Mapping[str, Any] = field(repr=False)
+    digest: str
+
+    @classmethod
+    def open(cls, name: str, *, root: Path | None = None) -> ModelFolder:
+        """Open the model of that name.
+
+        Raises:
+            ModelError: ``model.missing`` or ``model.invalid``.
+        """
+        path = (root or models_root()) / name
+        description = path / "model.json"
+        if not description.is_file():
+            raise ModelError(f"The model {name!r} is not in {path.parent}.", _REINSTALL, code="model.missing")
+        content = description.read_bytes()
+        try:
+            manifest = json.loads(content)
+            files = manifest["files"]
+            ok = isinstance(manifest["name"], str) and isinstance(manifest["version"], str)
+            ok = ok and all(isinstance(entry["path"], str) and len(entry["sha256"]) == 64 for entry in files.values())
+        except (ValueError, KeyError, TypeError, AttributeError):
+            ok = False
+        if not ok:
+            raise ModelError(f"{description} is not a valid model description.", _REINSTALL, code="model.invalid")
+        return cls(path=path, manifest=manifest, digest=hashlib.sha256(content).hexdigest())
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return str(self.manifest["name"])
+
+    @property
+    def version(self) -> str:
+        """The model's version."""
+        return str(self.manifest["version"])
+
+    @property
+    def id(self) -> str:
+        """``name@version``, as signals cite it."""
+        return f"{self.name}@{self.version}"
+
+    def file(self, role: str) -> Path:
+        """The file of a role (such as ``graph``), its digest checked.
+
+        Raises:
+            ModelError: ``model.missing`` or ``model.damaged``.
+        """
+        entry = self.manifest["files"].get(role)
+        if entry is None:
+            raise ModelError(f"The model {self.id} names no file {role!r}.", _REINSTALL, code="model.missing")
+        path = self.path / str(entry["path"])
+        if not path.is_file():
+            raise ModelError(f"{path} is missing.", _REINSTALL, code="model.missing")
+        if sha256_of(path) != entry["sha256"]:
+            raise ModelError(f"{path} is not the file that model.json describes.", _REINSTALL, code="model.damaged")
+        return path
+
+    def verify(self) -> None:
+        """Check every file of the model.
+
+        Raises:
+            ModelError: For the first that is missing or damaged.
+        """
+        for role in self.manifest["files"]:
+            self.file(role)
+
+
+def write_model_json(folder: Path, manifest: Mapping[str, Any]) -> ModelFolder:
+    """Write ``model.json``, filling in size and digest of every file that it names by ``path``.
+
+    Args:
+        folder: The model's folder, its files already in it.
+        manifest: ``name``, ``version``, ``files`` (role → ``{"path": ...}``) and whatever else belongs in it.
+
+    Returns:
+        The folder, opened.
+    """
+    files = {
+        role: {
+            **entry,
+            "bytes": (folder / entry["path"]).stat().st_size,
+            "sha256": sha256_of(folder / entry["path"]),
+        }
+        for role, entry in manifest["files"].items()
+    }
+    text = json.dumps({**manifest, "files": files}, indent=2, sort_keys=True, ensure_ascii=False)
+    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+    return ModelFolder.open(folder.name, root=folder.parent)

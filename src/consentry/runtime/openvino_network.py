@@ -1,0 +1,78 @@
+"""Graphs on a CPU, by OpenVINO: as many requests in flight as there are threads, each of a fixed shape."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from consentry.runtime.network import Batch, RuntimeSettings
+
+
+@cache
+def _core() -> Any:
+    import openvino
+
+    return openvino.Core()
+
+
+class OpenVinoNetwork:
+    """An ONNX graph compiled for this CPU, once per input shape.
+
+    Most graphs have one input shape besides the batch. The detector's first network is fully convolutional and sees
+    many: for those, each new shape is compiled when it first comes (some tens of milliseconds) and kept.
+    """
+
+    def __init__(self, graph: Path, settings: RuntimeSettings, *, rows: int = 1) -> None:
+        self._model = _core().read_model(graph)
+        self._rows = rows
+        self._threads = settings.resolved_threads()
+        self._options = {
+            "INFERENCE_PRECISION_HINT": settings.precision,
+            "INFERENCE_NUM_THREADS": self._threads,
+            "NUM_STREAMS": self._threads,
+        }
+        self._compiled: dict[tuple[int, ...], Any] = {}
+        self._lock = threading.Lock()
+
+    def _queue(self, shape: tuple[int, ...]) -> Any:
+        """An asynchronous queue of requests for rows of this shape."""
+        import openvino
+
+        queue = self._compiled.get(shape)
+        if queue is None:
+            model = self._model.clone()
+            model.reshape([self._rows, *shape])
+            compiled = _core().compile_model(model, "CPU", self._options)
+            queue = openvino.AsyncInferQueue(compiled, self._threads)
+            self._compiled[shape] = queue
+        return queue
+
+    def __call__(self, batch: Batch) -> tuple[Batch, ...]:
+        """Run a batch; see `Network`."""
+        count = len(batch)
+        if count == 0:
+            return self._no_rows(batch)
+        batch = np.ascontiguousarray(batch)
+        outputs: list[tuple[Batch, ...]] = [()] * -(-count // self._rows)
+
+        def keep(request: Any, index: int) -> None:
+            outputs[index] = tuple(np.array(tensor.data) for tensor in request.output_tensors)
+
+        with self._lock:
+            queue = self._queue(batch.shape[1:])
+            queue.set_callback(keep)
+            for index, start in enumerate(range(0, count, self._rows)):
+                rows = batch[start : start + self._rows]
+                if len(rows) < self._rows:
+                    rows = np.concatenate([rows, np.zeros((self._rows - len(rows), *batch.shape[1:]), batch.dtype)])
+                queue.start_async({0: rows}, index)
+            queue.wait_all()
+        return tuple(np.concatenate(parts)[:count] for parts in zip(*outputs, strict=True))
+
+    def _no_rows(self, batch: Batch) -> tuple[Batch, ...]:
+        filler = np.zeros((1, *batch.shape[1:]), batch.dtype)
+        return tuple(output[:0] for output in self(filler))
