@@ -43,7 +43,7 @@ def main(folder: Path) -> None:
     OUT.mkdir(exist_ok=True)
     bedroom = in_the_bedroom(opened(folder, "astronaut.png"), opened(folder, "pexels-2416933.jpg"))
     save(bedroom, "bedroom.jpg")
-    save(bedroom.filter(ImageFilter.GaussianBlur(9)), "bedroom_blurred.jpg")
+    save(bedroom.filter(ImageFilter.GaussianBlur(6)), "bedroom_blurred.jpg")
     whole = (OUT / "bedroom.jpg").read_bytes()
     (OUT / "damaged.jpg").write_bytes(whole[: len(whole) // 3])
     save(opened(folder, "astronaut.png").crop((96, 0, 416, 320)), "reference_collins.jpg")
@@ -77,7 +77,7 @@ def save(picture: Image.Image, name: str, *, quality: int = 86) -> None:
 
 def in_the_bedroom(portrait: Image.Image, room: Image.Image) -> Image.Image:
     """The astronaut, cut out, mirrored and warmed, in front of the bedroom."""
-    side = 700
+    side = 560
     mask = Image.fromarray(astronaut_mask(np.asarray(portrait)))
     mask = mask.filter(ImageFilter.MinFilter(3)).filter(ImageFilter.GaussianBlur(1.2))
     flip, lanczos = Image.Transpose.FLIP_LEFT_RIGHT, Image.Resampling.LANCZOS

@@ -29,7 +29,8 @@ from consentry.records import (
 )
 from consentry.runtime import ModelError, ModelFolder, RuntimeSettings
 from consentry.scene import SceneScorer, scene_signal
-from consentry.text import TEXT_RULES, analyse_text
+from consentry.text import analyse_text
+from consentry.text import component as text_component
 
 LONGEST_SIDE = 1024
 """Pictures are decoded so that neither side is longer: enough for faces of 20 pixels, and for everything else."""
@@ -105,10 +106,7 @@ class Assessor:
         """
         loaded_policy = load_policy(policy)
         loaded_bank = Bank.load(bank) if bank else Bank.empty()
-        components = [
-            ComponentDigest(name="policy", version=loaded_policy.id, sha256=loaded_policy.sha256),
-            ComponentDigest(name="text", version=TEXT_RULES.id, sha256=TEXT_RULES.sha256),
-        ]
+        components = [loaded_policy.digest, text_component()]
         if bank:
             components.append(ComponentDigest(name="bank", version=bank.name, sha256=loaded_bank.sha256))
         unavailable: list[ErrorNote] = []
@@ -210,8 +208,9 @@ class Assessor:
                 media=opened.outcomes,
                 scene=scene,
                 faces=face,
+                # Without a bank nothing was looked up: unknown, not "no copy".
                 copies=tuple(copy_signal(item.media_id, item.frames, self._bank) for item in opened.media)
-                if len(self._bank)
+                if self._bank.entries
                 else (),
                 text=analyse_text(case.post.text),
                 references_given=len(case.references),

@@ -44,7 +44,8 @@ Action = Literal[
 class Record(BaseModel):
     """What all records have in common: frozen, no unknown fields, no NaN."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Validators are built when a record is first used: importing the vocabulary stays cheap.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 # --- what goes in -----------------------------------------------------------------------------------------------

@@ -98,6 +98,7 @@ def write_page(manifest: Path, out: Path, *, progress: Progress | None = None) -
         lstrip_blocks=True,
     )
     environment.filters["words"] = lambda value: str(value).replace("_", " ")
+    environment.filters["probability"] = _probability
     page = environment.get_template("page.html.j2").render(
         cases=drawn,
         total=len(assessments),
@@ -185,6 +186,11 @@ def _marked(text: str, signal: TextSignal | None) -> Markup:
         ]
         position = finding.end
     return Markup("").join([*parts, escape(text[position:])])
+
+
+def _probability(value: float) -> str:
+    """Two digits, but never the certainty that no model has."""
+    return "< 0.01" if value < 0.01 else "> 0.99" if value > 0.99 else f"{value:.2f}"
 
 
 def _bar(score: SceneScore) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def assess(
         raise typer.BadParameter("reference photos belong to a report: give --report as well")
     from consentry.batch import load_report
 
-    post = Post(post_id=media[0].stem if media else "text", media=tuple(media or ()), text=text)  # type: ignore[arg-type]
+    post = Post(post_id=media[0].stem if media else "text", media=tuple(media or ()), text=text)
     loaded = load_report(report) if report else None
     assessor = load_assessor(policy, bank, models, device, precision, threads)
     assessment = assessor.assess(post, loaded, reference or (), _facts(fact or []))

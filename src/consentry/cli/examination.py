@@ -103,7 +103,7 @@ def _policy() -> Check:
     from consentry.policy import load_policy
 
     policy = load_policy()
-    return Check("policy", "ok", f"{policy.id} ({policy.sha256[:12]}…)")
+    return Check("policy", "ok", f"{policy.label} ({policy.sha256[:12]}…)")
 
 
 def _speed(root: Path | None) -> Check:

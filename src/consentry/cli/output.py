@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,9 @@ from consentry.errors import ConsentryError
 EXIT_FAILED = 1
 EXIT_UNREADABLE = 3
 
-OUT = Console(highlight=False)
+_WIDTH = None if sys.stdout.isatty() else 120
+"""What is redirected has no width of its own; rich would take 80."""
+OUT = Console(highlight=False, width=_WIDTH)
 ERR = Console(stderr=True, highlight=False)
 
 ACTION_STYLES = {

@@ -86,7 +86,9 @@ def score(
 
 
 def _table(assessments: list[Assessment]) -> Table:
-    table = Table("post", "private", "event", "claimant", "recommended", "because", "ask", title_justify="left")
+    table = Table(
+        "post", "private", "event", "claimant", "recommended", "decided by", "questions", box=None, pad_edge=False
+    )
     for assessment in assessments:
         signals, recommendation = assessment.signals, assessment.recommendation
         private = [signal.private_context.probability for signal in signals.scene]
@@ -98,7 +100,7 @@ def _table(assessments: list[Assessment]) -> Table:
             f"{max(event):.2f}" if event else "–",
             ", ".join(dict.fromkeys(bands)) or "–",
             plain(recommendation.action.replace("_", " "), ACTION_STYLES[recommendation.action]),
-            plain(recommendation.because),
+            plain(recommendation.rule.replace("_", " ")),
             str(len(recommendation.questions) or ""),
         )
     return table

@@ -77,6 +77,8 @@ class MtcnnDetector:
 
     def detect(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Detections]:
         """Faces of each picture; the same whatever other pictures come along."""
+        if not pictures:
+            return []
         sums = [integral_image(picture) for picture in pictures]
         boxes = self._proposals(sums)
         boxes, _ = self._refined(sums, boxes)

@@ -73,6 +73,7 @@ class FaceMatcher:
     """Detector, embedder and calibration, loaded once. Holds no face of anybody between calls.
 
     Args:
+        folder: The model folder that all of them come from.
         detector: Finds the faces.
         embedder: Embeds them.
         calibration: Distance to probability and band; belongs to this embedder.
@@ -82,12 +83,14 @@ class FaceMatcher:
 
     def __init__(
         self,
+        folder: ModelFolder,
         detector: FaceDetector,
         embedder: FaceEmbedder,
         calibration: Calibration,
         floor: QualityFloor,
         reference_floor: QualityFloor,
     ) -> None:
+        self.folder = folder
         self.detector = detector
         self.embedder = embedder
         self.calibration = calibration
@@ -95,7 +98,7 @@ class FaceMatcher:
         self.reference_floor = reference_floor
 
     @classmethod
-    def load(cls, settings: RuntimeSettings = RuntimeSettings(), *, root: Path | None = None) -> FaceMatcher:
+    def load(cls, settings: RuntimeSettings = RuntimeSettings(), root: Path | None = None) -> FaceMatcher:
         """Load the model folder ``faces``.
 
         Raises:
@@ -104,6 +107,7 @@ class FaceMatcher:
         folder = ModelFolder.open("faces", root=root)
         quality = folder.manifest["thresholds"]["quality"]
         return cls(
+            folder,
             MtcnnDetector(folder, settings),
             DlibEmbedder(folder, settings),
             Calibration.from_manifest(folder.manifest),
@@ -161,8 +165,9 @@ class FaceMatcher:
     def _embed(self, groups: Sequence[Sequence[NDArray[np.uint8]]]) -> list[NDArray[np.float32]]:
         chips = [chip for group in groups for chip in group]
         stacked = np.stack(chips) if chips else np.zeros((0, CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
-        ends = np.cumsum([len(group) for group in groups])[:-1]
-        return list(np.split(self.embedder.embed(stacked), ends))
+        embeddings = self.embedder.embed(stacked)
+        ends = np.cumsum([len(group) for group in groups], dtype=np.intp)
+        return [embeddings[end - len(group) : end] for group, end in zip(groups, ends, strict=True)]
 
     def _signals(
         self, claim: Claim, found: Sequence[Sequence[_Found]], distances: NDArray[np.float32] | None

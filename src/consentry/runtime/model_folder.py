@@ -19,7 +19,8 @@ from consentry.runtime.errors import ModelError
 MODELS_VARIABLE = "CONSENTRY_MODELS"
 """Environment variable that names another folder of models."""
 
-_REINSTALL = "Reinstall Consentry, or restore the folder from version control."
+# Messages name no absolute path: they stand in assessments, which are the same on every machine.
+_REINSTALL = "Reinstall Consentry, or restore its folder of models from version control."
 
 
 def models_root() -> Path:
@@ -37,7 +38,7 @@ def models_root() -> Path:
     for candidate in candidates:
         if candidate.is_dir():
             return candidate
-    raise ModelError(f"There is no folder of models at {candidates[0]}.", _REINSTALL, code="model.missing")
+    raise ModelError("There is no folder of models.", _REINSTALL, code="model.missing")
 
 
 def list_models(root: Path | None = None) -> list[str]:
@@ -75,7 +76,7 @@ class ModelFolder:
         path = (root or models_root()) / name
         description = path / "model.json"
         if not description.is_file():
-            raise ModelError(f"The model {name!r} is not in {path.parent}.", _REINSTALL, code="model.missing")
+            raise ModelError(f"The model {name!r} is not there.", _REINSTALL, code="model.missing")
         content = description.read_bytes()
         try:
             manifest = json.loads(content)
@@ -85,7 +86,9 @@ class ModelFolder:
         except (ValueError, KeyError, TypeError, AttributeError):
             ok = False
         if not ok:
-            raise ModelError(f"{description} is not a valid model description.", _REINSTALL, code="model.invalid")
+            raise ModelError(
+                f"The description of the model {name!r}, model.json, makes no sense.", _REINSTALL, code="model.invalid"
+            )
         return cls(path=path, manifest=manifest, digest=hashlib.sha256(content).hexdigest())
 
     @property
@@ -114,9 +117,15 @@ class ModelFolder:
             raise ModelError(f"The model {self.id} names no file {role!r}.", _REINSTALL, code="model.missing")
         path = self.path / str(entry["path"])
         if not path.is_file():
-            raise ModelError(f"{path} is missing.", _REINSTALL, code="model.missing")
+            raise ModelError(
+                f"The file {path.name} of the model {self.id} is missing.", _REINSTALL, code="model.missing"
+            )
         if sha256_of(path) != entry["sha256"]:
-            raise ModelError(f"{path} is not the file that model.json describes.", _REINSTALL, code="model.damaged")
+            raise ModelError(
+                f"The file {path.name} of the model {self.id} is not the one that model.json describes.",
+                _REINSTALL,
+                code="model.damaged",
+            )
         return path
 
     def verify(self) -> None:

@@ -70,6 +70,8 @@ def build_graphs(folder: Path) -> dict[str, float]:
     differences = {}
     for role in ("embedding", *WINDOWS):
         pixels: np.ndarray[Any, Any]
+        outputs: tuple[str, ...]
+        dynamic: tuple[int, ...]
         if role == "embedding":
             network: torch.nn.Module = load_dlib_face_network()
             pixels = generator.integers(0, 256, (4, CHIP_SIZE, CHIP_SIZE, 3), dtype=np.uint8)

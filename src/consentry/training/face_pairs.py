@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,15 +92,12 @@ class EmbeddedFaces:
         index = {path: number for number, path in enumerate(self.paths)}
         a = self.embeddings[[index[path] for path in first]]
         b = self.embeddings[[index[path] for path in second]]
-        return np.nan_to_num(np.linalg.norm(a.astype(np.float64) - b, axis=1), nan=np.inf)
+        distances: NDArray[np.float64] = np.linalg.norm(a.astype(np.float64) - b, axis=1)
+        return np.nan_to_num(distances, nan=np.inf)
 
 
-class Degrade(Protocol):
-    """Makes a picture worse, to see what that does."""
-
-    def __call__(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The degraded picture."""
-        ...
+Degrade = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+"""Makes a picture worse, to see what that does."""
 
 
 def embed_pictures(
@@ -118,12 +114,14 @@ def embed_pictures(
         MediaError: A picture cannot be read.
     """
     distinct = tuple(dict.fromkeys(paths))
-    embeddings, widths, sharp = [], [], []
+    embeddings: list[NDArray[np.float32]] = []
+    widths: list[float] = []
+    sharp: list[float] = []
     for start in range(0, len(distinct), _BATCH):
         pictures = [open_media(Media(path=path)).frames[0].pixels for path in distinct[start : start + _BATCH]]
         if degrade is not None:
             pictures = [degrade(picture) for picture in pictures]
-        chips = []
+        chips: list[NDArray[np.uint8] | None] = []
         for picture, found in zip(pictures, detector.detect(pictures), strict=True):
             if not len(found):
                 chips.append(None)
@@ -139,7 +137,7 @@ def embed_pictures(
             sharp.append(sharpness(chip))
         there = [chip for chip in chips if chip is not None]
         vectors = iter(embedder.embed(np.stack(there)) if there else ())
-        embeddings.extend(np.full(0, np.nan) if chip is None else next(vectors) for chip in chips)
+        embeddings.extend(np.zeros(0, np.float32) if chip is None else next(vectors) for chip in chips)
         progress("Embedding faces", min(start + _BATCH, len(distinct)), len(distinct))
     size = max((len(vector) for vector in embeddings), default=0)
     rows = [vector if len(vector) else np.full(size, np.nan, np.float32) for vector in embeddings]

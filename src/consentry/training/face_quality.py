@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from consentry.faces.detection import FaceDetector
 from consentry.faces.embedding import FaceEmbedder
 from consentry.training.face_figures import identity_of
-from consentry.training.face_pairs import EmbeddedFaces, embed_pictures
+from consentry.training.face_pairs import Degrade, EmbeddedFaces, embed_pictures
 from consentry.training.progress import Progress, silent
 
 WIDTHS = (20, 24, 30, 40, 60)
@@ -58,7 +58,7 @@ def quality_table(
     """
     several = _pictures_with_company(clean)
     typical = float(np.nanmedian(clean.widths))
-    trials: list[tuple[str, float, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]]] = [
+    trials: list[tuple[str, float, Degrade]] = [
         *(("width", width, partial(shrink, width / typical)) for width in WIDTHS),
         *(("blur", radius, partial(blur, radius)) for radius in BLURS),
     ]

@@ -1,0 +1,138 @@
+"""Images by Pillow, still and animated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Final
+
+from PIL import Image
+
+from consentry.media.errors import MediaError
+from consentry.media.geometry import fit, require_size
+from consentry.media.limits import Limits
+from consentry.media.notes import partly_damaged, sampled_in_part
+from consentry.media.opened import Frame, OpenedMedia
+from consentry.media.pictures import orientation, rgb_pixels, upright_size
+from consentry.media.sampling import SampleClock
+from consentry.records import ErrorNote
+
+_ANIMATED_FORMATS: Final = ("GIF", "WEBP", "PNG", "AVIF")
+_ANIMATION_PIXEL_COST: Final = 10
+"""Pixels of an animation against `Limits.max_decoded_pixels`: Pillow is about that much slower than FFmpeg."""
+
+_UNSTATED_FRAME_SECONDS: Final = 0.1
+"""How long browsers show a frame of an animation whose duration is zero or next to it."""
+
+
+def read_image(source: BinaryIO, media_id: str, name: str, limits: Limits, longest_side: int) -> OpenedMedia:
+    """Read an image that `sniff` found to be of the Pillow format `name`; arguments as for `open_media`.
+
+    Raises:
+        MediaError: ``media.too_many_pixels`` or ``media.damaged``.
+    """
+    with _decoder_failures(media_id), Image.open(source, formats=[name]) as image:
+        require_size(media_id, *image.size, limits)
+        # A JPEG may carry further pictures behind the first (MPO: a gain map, a second lens); they are not a film.
+        if name in _ANIMATED_FORMATS and getattr(image, "is_animated", False):
+            return _read_animation(image, media_id, limits, longest_side)
+        return _read_still(image, media_id, longest_side)
+
+
+def _read_still(image: Image.Image, media_id: str, longest_side: int) -> OpenedMedia:
+    turned = orientation(image)
+    full_width, full_height = image.size
+    width, height, scale = fit(full_width, full_height, longest_side)
+    image.draft(None, (width, height))  # a JPEG is decoded at 1/2, 1/4 or 1/8 if that is still large enough
+    pixels = rgb_pixels(image, (width, height), turned)
+    full_width, full_height = upright_size((full_width, full_height), turned)
+    return OpenedMedia(
+        media_id=media_id,
+        kind="image",
+        width=full_width,
+        height=full_height,
+        duration=None,
+        frames=(Frame(pixels),),
+        scale=scale,
+    )
+
+
+def _read_animation(image: Image.Image, media_id: str, limits: Limits, longest_side: int) -> OpenedMedia:
+    turned = orientation(image)
+    width, height, scale = fit(*image.size, longest_side)
+    full_width, full_height = upright_size(image.size, turned)
+    clock = SampleClock(1.0 / limits.frames_per_second)
+    frames: list[Frame] = []
+    note: ErrorNote | None = None
+    second = 0.0
+    spent_pixels = 0
+    for index in range(limits.max_decoded_frames + 1):
+        spent_pixels += image.width * image.height * _ANIMATION_PIXEL_COST
+        try:
+            with _decoder_failures(media_id):
+                if not _seek(image, index):
+                    break
+                require_size(media_id, *image.size, limits)  # a frame of a GIF may be larger than its header says
+                if index == limits.max_decoded_frames or spent_pixels > limits.max_decoded_pixels:
+                    note = sampled_in_part(media_id, second)
+                    break
+                image.load()
+                if clock.wants(second):
+                    if len(frames) == limits.max_frames:
+                        note = sampled_in_part(media_id, second)
+                        break
+                    frames.append(Frame(rgb_pixels(image, (width, height), turned), round(second, 4)))
+                second += _frame_seconds(image)
+        except MediaError:
+            if not frames:
+                raise
+            note = partly_damaged(media_id, second)
+            break
+    return OpenedMedia(
+        media_id=media_id,
+        kind="video",
+        width=full_width,
+        height=full_height,
+        duration=round(second, 4) if note is None else None,
+        frames=tuple(frames),
+        scale=scale,
+        note=note,
+    )
+
+
+def _seek(image: Image.Image, index: int) -> bool:
+    try:
+        image.seek(index)
+    except EOFError:
+        return False
+    return True
+
+
+def _frame_seconds(image: Image.Image) -> float:
+    milliseconds = image.info.get("duration", 0)
+    if isinstance(milliseconds, int | float) and milliseconds > 10:
+        return milliseconds / 1000.0
+    return _UNSTATED_FRAME_SECONDS
+
+
+@contextmanager
+def _decoder_failures(media_id: str) -> Iterator[None]:
+    """Whatever a decoder throws at a hostile file becomes one `MediaError`."""
+    try:
+        yield
+    except MediaError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise MediaError(
+            f"{media_id} has more pixels than Pillow agrees to decode.",
+            "Scale it down before handing it over.",
+            code="media.too_many_pixels",
+        ) from error
+    except Exception as error:
+        # Pillow's readers raise OSError, SyntaxError, ValueError, struct.error and more on broken files. The error's
+        # own text is not repeated: it can hold addresses in memory, which would differ from run to run.
+        raise MediaError(
+            f"{media_id} could not be decoded ({type(error).__name__}).",
+            "Ask for the original file: this one is damaged or cut off.",
+            code="media.damaged",
+        ) from error

@@ -1,0 +1,41 @@
+"""How much of a medium is worth reading: the bounds that keep a hostile file from costing more than it may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on one medium. Those that a header can tell are checked before anything is decoded.
+
+    Attributes:
+        max_bytes: Size of the file. 512 MiB is what large platforms accept for a video; files are streamed, so the
+            limit is about reading time, not memory.
+        max_pixels: Width times height of one frame. 80 million has room for a 64-megapixel phone picture; its
+            decoding in the worst mode (RGBA) takes 320 MB. Pillow's own ceiling of 179 million stands above it.
+        max_side: The longer of width and height, in pixels. Longer than any camera's panorama mode.
+        max_duration: Seconds of video, by its header. Four hours is what large platforms accept.
+        max_frames: Frames sampled from one video. 140 is one a second of the 2:20 minutes that an ordinary Twitter
+            video may last; at 1024 x 576 pixels they take 250 MB. Longer videos are sampled more sparsely, with a note.
+        max_streams: Streams in a container. Real files have two or three, with subtitles a dozen or two.
+        frames_per_second: How often a video is sampled, as long as `max_frames` lasts.
+        max_decoded_frames: Frames decoded on the way to the sampled ones: ten minutes at 60 a second.
+        max_decoded_pixels: The same in pixels: ten minutes of 1080p at 30 a second, some minutes of one core.
+            Pixels of animated pictures count tenfold, because Pillow decodes them about that much more slowly.
+    """
+
+    max_bytes: int = 512 * 1024 * 1024
+    max_pixels: int = 80_000_000
+    max_side: int = 32_768
+    max_duration: float = 4 * 3600.0
+    max_frames: int = 140
+    max_streams: int = 32
+    frames_per_second: float = 1.0
+    max_decoded_frames: int = 36_000
+    max_decoded_pixels: int = 40_000_000_000
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if not getattr(self, field.name) > 0:
+                raise ValueError(f"Limits.{field.name} must be positive, not {getattr(self, field.name)!r}")

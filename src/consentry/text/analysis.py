@@ -1,0 +1,77 @@
+"""One text in, one `TextSignal` out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from consentry.records import TextFinding, TextKind, TextSignal
+from consentry.text.contacts import DEFAULT_REGIONS, Passage, find_emails, find_phones
+from consentry.text.normalise import normalise
+from consentry.text.rules import OFFICIAL, OFFICIAL_PROBABILITY, RULES
+
+MODEL: Final = "text/rules@1"
+KINDS: Final[tuple[TextKind, ...]] = ("email", "phone", "reward_offer", "exposure_threat")
+_OFFICIAL_REACH: Final = 100
+"""Characters before and after an offer in which a sign of an official appeal counts."""
+
+
+def analyse_text(text: str, *, regions: Sequence[str] = DEFAULT_REGIONS) -> TextSignal:
+    """Look for contact details, offers of reward for exposing somebody, and threats to expose somebody.
+
+    Offers and threats are looked for in English only. Letters in disguise (full-width, mathematical, with invisible
+    characters between) are read as what they look like; offsets are those of `text` as given.
+
+    Args:
+        text: What came with the media.
+        regions: Where phone numbers without a country code are looked for, as ISO 3166 codes (``US``, ``DE``).
+
+    Returns:
+        Findings in the order of the text, those of one kind that overlap joined into one. A kind that could not be
+        searched to the end is missing from ``searched``: it is unknown whether there is more of it.
+    """
+    plain = normalise(text)
+    phones, all_searched = find_phones(plain.text, regions)
+    emails = list(find_emails(plain.text))
+    phones = [phone for phone in phones if not any(_overlap(phone, email) for email in emails)]
+    findings = []
+    for passage in _joined([*emails, *phones, *_offers_and_threats(plain.text)]):
+        start, end = plain.original(passage.start, passage.end)
+        findings.append(
+            TextFinding(
+                kind=passage.kind, start=start, end=end, probability=round(passage.probability, 4), rule=passage.rule
+            )
+        )
+    return TextSignal(
+        model=MODEL,
+        searched=tuple(kind for kind in KINDS if kind != "phone" or all_searched),
+        findings=tuple(sorted(findings, key=lambda finding: (finding.start, finding.end, finding.kind))),
+    )
+
+
+def _offers_and_threats(text: str) -> Iterator[Passage]:
+    for rule in RULES:
+        for found in rule.compiled.finditer(text):
+            probability = rule.probability
+            if rule.kind == "reward_offer":
+                around = text[max(0, found.start() - _OFFICIAL_REACH) : found.end() + _OFFICIAL_REACH]
+                if OFFICIAL.search(around):
+                    probability = OFFICIAL_PROBABILITY
+            yield Passage(rule.kind, found.start(), found.end(), probability, rule.name)
+
+
+def _overlap(one: Passage, other: Passage) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _joined(passages: Iterable[Passage]) -> list[Passage]:
+    """Passages of one kind that overlap become one, under the name of the most probable of them."""
+    joined: list[Passage] = []
+    for passage in sorted(passages, key=lambda passage: (passage.kind, passage.start, passage.end)):
+        last = joined[-1] if joined else None
+        if last is not None and last.kind == passage.kind and _overlap(last, passage):
+            best = max(last, passage, key=lambda one: one.probability)
+            joined[-1] = best._replace(start=last.start, end=max(last.end, passage.end))
+        else:
+            joined.append(passage)
+    return joined

@@ -1,0 +1,42 @@
+"""Area resampling against torch's."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn.functional import interpolate
+
+from consentry.faces.resampling import integral_image, resample_boxes, resample_picture
+
+
+def noise(height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(height * 1000 + width).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def by_torch(pixels: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    tensor = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float()
+    return interpolate(tensor, size=(rows, columns), mode="area")[0].permute(1, 2, 0).numpy()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 50), st.integers(1, 50))
+def test_whole_pictures_shrink_and_grow_as_in_torch(height: int, width: int, rows: int, columns: int) -> None:
+    pixels = noise(height, width)
+    ours = resample_picture(integral_image(pixels), rows, columns)
+    np.testing.assert_allclose(ours, by_torch(pixels, rows, columns), atol=1e-3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_boxes_are_resampled_as_their_crops(data: st.DataObject) -> None:
+    pixels = noise(50, 40)
+    boxes = []
+    for _ in range(data.draw(st.integers(0, 5))):
+        left, top = data.draw(st.integers(0, 39)), data.draw(st.integers(0, 49))
+        boxes.append([left, top, data.draw(st.integers(left + 1, 40)), data.draw(st.integers(top + 1, 50))])
+    ours = resample_boxes(integral_image(pixels), np.array(boxes, np.int64).reshape(-1, 4), 24, 24)
+    assert ours.shape == (len(boxes), 24, 24, 3)
+    for (left, top, right, bottom), crop in zip(boxes, ours, strict=True):
+        np.testing.assert_allclose(crop, by_torch(pixels[top:bottom, left:right], 24, 24), atol=1e-3)

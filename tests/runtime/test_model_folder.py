@@ -1,0 +1,99 @@
+"""Model folders: found, read, checked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from consentry.runtime import ModelError, ModelFolder, list_models, models_root, write_model_json
+from consentry.runtime.model_folder import MODELS_VARIABLE
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "models" / "thing"
+    folder.mkdir(parents=True)
+    (folder / "graph.onnx").write_bytes(b"not really a graph")
+    write_model_json(folder, {"name": "thing", "version": "1.2.0", "files": {"graph": {"path": "graph.onnx"}}})
+    return tmp_path / "models"
+
+
+def code(root: Path, action: str = "open") -> str:
+    with pytest.raises(ModelError) as raised:
+        folder = ModelFolder.open("thing", root=root)
+        if action == "file":
+            folder.file("graph")
+        if action == "verify":
+            folder.verify()
+        if action == "unknown":
+            folder.file("weights")
+    assert raised.value.remedy
+    return raised.value.code
+
+
+def test_a_whole_folder_opens(root: Path) -> None:
+    folder = ModelFolder.open("thing", root=root)
+    assert (folder.id, folder.name, folder.version) == ("thing@1.2.0", "thing", "1.2.0")
+    assert folder.file("graph").read_bytes() == b"not really a graph"
+    assert folder.manifest["files"]["graph"]["bytes"] == 18
+    assert list_models(root) == ["thing"]
+
+
+def test_the_digest_stands_for_every_file(root: Path) -> None:
+    before = ModelFolder.open("thing", root=root)
+    (root / "thing" / "graph.onnx").write_bytes(b"another graph")
+    after = write_model_json(root / "thing", before.manifest)
+    assert before.digest != after.digest
+
+
+def test_one_changed_byte_is_noticed(root: Path) -> None:
+    (root / "thing" / "graph.onnx").write_bytes(b"not really a grapH")
+    assert code(root, "file") == "model.damaged"
+    assert code(root, "verify") == "model.damaged"
+
+
+def test_missing_parts_are_named(root: Path) -> None:
+    assert code(root, "unknown") == "model.missing"
+    (root / "thing" / "graph.onnx").unlink()
+    assert code(root, "file") == "model.missing"
+    (root / "thing" / "model.json").unlink()
+    assert code(root) == "model.missing"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{", '{"name": 1, "version": "1", "files": {}}', '{"name": "thing", "version": "1"}',
+     '{"name": "thing", "version": "1", "files": {"graph": {"path": "graph.onnx", "sha256": "short"}}}'],
+)  # fmt: skip
+def test_a_description_that_makes_no_sense_is_refused(root: Path, content: str) -> None:
+    (root / "thing" / "model.json").write_text(content)
+    assert code(root) == "model.invalid"
+
+
+def test_models_are_found_by_variable_then_beside_the_package(
+    root: Path, monkeypatch: pytest.MonkeyPatch, repository: Path
+) -> None:
+    monkeypatch.setenv(MODELS_VARIABLE, str(root))
+    assert models_root() == root
+    monkeypatch.setenv(MODELS_VARIABLE, str(root / "nowhere"))
+    with pytest.raises(ModelError):
+        models_root()
+    monkeypatch.delenv(MODELS_VARIABLE)
+    assert models_root().name == "models"
+
+
+def test_what_ships_is_whole_and_says_where_it_is_from(repository: Path) -> None:
+    names = list_models(repository / "models")
+    assert {"faces", "scene"} <= set(names)
+    for name in names:
+        folder = ModelFolder.open(name, root=repository / "models")
+        folder.verify()
+        assert folder.manifest["made_by"].startswith("consentry ")
+        assert folder.manifest["sources"], name
+        for source in folder.manifest["sources"]:
+            assert all(source[key] for key in ("package", "version", "sha256", "licence", "credit"))
+            assert source["package"] in (repository / "NOTICE").read_text()
+        assert json.loads((folder.path / "metrics.json").read_text())
+        assert folder.version in (folder.path / "card.md").read_text()

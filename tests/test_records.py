@@ -1,0 +1,74 @@
+"""The vocabulary: what it accepts, what it refuses, and that it survives JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from pydantic import ValidationError
+
+from consentry import Case, Media, Post, Report, json_schema
+from consentry.records import SCHEMA_VERSION, Recommendation, SaliencyMap
+
+
+def test_a_path_stands_for_a_medium() -> None:
+    post = Post(post_id="1", media=("a/photo.jpg", Path("b/clip.mp4")))  # type: ignore[arg-type]
+    assert [item.media_id for item in post.media] == ["photo.jpg", "clip.mp4"]
+
+
+def test_two_files_of_one_name_are_told_apart() -> None:
+    post = Post(post_id="1", media=("a/x.jpg", "b/x.jpg", "c/x.jpg#2", "d/x.jpg"))  # type: ignore[arg-type]
+    ids = [item.media_id for item in post.media]
+    assert len(set(ids)) == 4
+    assert ids[0] == "x.jpg"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"path": "a.jpg", "data": b"1", "media_id": "a"}, {"data": b"1"}],
+    ids=["neither", "both", "bytes without a name"],
+)
+def test_a_medium_has_one_source_and_a_name(fields: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Media(**fields)  # type: ignore[arg-type]
+
+
+def test_authority_is_for_representatives() -> None:
+    assert Report(report_id="1", standing="authorised_representative", authority="lawyer")
+    with pytest.raises(ValidationError, match="authorised_representative"):
+        Report(report_id="1", standing="depicted_person", authority="lawyer")
+
+
+def test_references_without_a_report_are_refused() -> None:
+    with pytest.raises(ValidationError, match="belong to a report"):
+        Case(post=Post(post_id="1"), references=("me.jpg",))  # type: ignore[arg-type]
+
+
+def test_records_are_frozen_and_know_no_other_fields() -> None:
+    post = Post(post_id="1")
+    with pytest.raises(ValidationError):
+        post.text = "other"  # type: ignore[misc]
+    with pytest.raises(ValidationError):
+        Post(post_id="1", removed=True)  # type: ignore[call-arg]
+
+
+def test_a_recommendation_always_asks_for_a_person() -> None:
+    fields = {"action": "no_action", "policy": "p 1", "rule": "r", "because": "b"}
+    assert Recommendation(**fields).requires_human_decision is True  # type: ignore[arg-type]
+    with pytest.raises(ValidationError):
+        Recommendation(**fields, requires_human_decision=False)  # type: ignore[arg-type]
+
+
+def test_a_saliency_map_is_a_full_grid() -> None:
+    with pytest.raises(ValidationError, match="rows x columns"):
+        SaliencyMap(rows=2, columns=2, values=(1, 2, 3))
+
+
+def test_the_schema_is_valid_versioned_and_closed() -> None:
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["x-schema-version"] == SCHEMA_VERSION
+    assert schema["additionalProperties"] is False
+    assert json.dumps(schema)
