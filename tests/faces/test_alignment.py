@@ -44,7 +44,7 @@ def test_points_land_on_the_template_at_any_size() -> None:
 
 def test_an_upright_face_of_the_right_size_is_copied() -> None:
     picture = np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8)
-    chip = align(picture, (TEMPLATE + [40, 50]).astype(np.float32))
+    chip = align(picture, (TEMPLATE + np.array([40, 50])).astype(np.float32))
     assert np.abs(chip.astype(int) - picture[50:200, 40:190]).max() <= 2
 
 

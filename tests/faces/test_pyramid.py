@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentry.faces.pyramid import BUCKET, WINDOW, paint, plan_layout, windows
+from consentry.faces.pyramid import BUCKET, paint, plan_layout, windows
 from consentry.faces.resampling import integral_image
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -191,6 +192,9 @@ def fit_thresholds(faces: EmbeddedFaces, train: list[FacePair]) -> dict[str, dic
     distances, same = pair_distances(faces, train)
     intercept, slope = fit_calibration(distances, same)
     crossed = CrossPairs.of(subset(faces, train)).pairs
+    # Rounded away from the error that each one bounds. Where the data separate perfectly, the two would overlap.
+    match = math.floor(crossed.threshold_at_fmr(MATCH_FMR) * 1e4) / 1e4
+    no_match = max(match, math.ceil(crossed.threshold_at_fnmr(NO_MATCH_FNMR) * 1e4) / 1e4)
     return {
         "calibration": {
             "method": "logistic regression of the distance, even prior odds",
@@ -201,9 +205,9 @@ def fit_thresholds(faces: EmbeddedFaces, train: list[FacePair]) -> dict[str, dic
         },
         "thresholds": {
             "same_at_most": round(best_threshold(distances, same), 4),
-            "match_at_most": round(crossed.threshold_at_fmr(MATCH_FMR), 4),
+            "match_at_most": match,
             "match_fmr": MATCH_FMR,
-            "no_match_at_least": round(crossed.threshold_at_fnmr(NO_MATCH_FNMR), 4),
+            "no_match_at_least": no_match,
             "no_match_fnmr": NO_MATCH_FNMR,
         },
     }

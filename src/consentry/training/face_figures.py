@@ -85,7 +85,8 @@ class CrossPairs:
         def rate(drawn: NDArray[np.intp]) -> float:
             weight = np.bincount(drawn, minlength=len(people)).astype(np.float64)
             total = ((weight @ pictures) ** 2 - ((weight * pictures) ** 2).sum()) / 2
-            return float((weight[a] * weight[b]).sum() / total)
+            # A draw of one person alone has no pairs of two.
+            return float((weight[a] * weight[b]).sum() / total) if total > 0 else float("nan")
 
         return bootstrap_interval(rate, len(people), repetitions=_REPETITIONS)
 
