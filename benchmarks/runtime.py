@@ -11,6 +11,7 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -67,20 +68,16 @@ def main() -> None:
     faces, scene = ModelFolder.open("faces"), ModelFolder.open("scene")
     side = int(scene.manifest["preprocessing"]["side"])
     backbone = FeatureNetwork(load_backbone(BACKBONES["efficientnet_lite2"]))
+    pyramids = generator.random((4, 1152, 640, 3), np.float32) * 255
+    windows = generator.random((256, 24, 24, 3), np.float32) * 255
+    chips = generator.integers(0, 256, (16, 150, 150, 3), np.uint8)
+    pictures = generator.integers(0, 256, (16, side, side, 3), np.uint8)
     cases = {
-        "scene, 16 pictures": (scene.file("graph"), backbone, generator.integers(0, 256, (16, side, side, 3), np.uint8), 1),
-        "face embedding, 16 faces": (
-            faces.file("embedding"), load_dlib_face_network(), generator.integers(0, 256, (16, 150, 150, 3), np.uint8), 1,
-        ),
-        "face proposals, 4 pyramids": (
-            faces.file("proposal"), load_mtcnn_stage("proposal"),
-            generator.random((4, 1152, 640, 3), np.float32) * 255, 1,
-        ),
-        "face refinement, 256 windows": (
-            faces.file("refinement"), load_mtcnn_stage("refinement"),
-            generator.random((256, 24, 24, 3), np.float32) * 255, 64,
-        ),
-    }  # fmt: skip
+        "scene, 16 pictures": (scene.file("graph"), backbone, pictures, 1),
+        "face embedding, 16 faces": (faces.file("embedding"), load_dlib_face_network(), chips, 1),
+        "face proposals, 4 pyramids": (faces.file("proposal"), load_mtcnn_stage("proposal"), pyramids, 1),
+        "face refinement, 256 windows": (faces.file("refinement"), load_mtcnn_stage("refinement"), windows, 64),
+    }
     print(
         f"{platform.processor() or platform.machine()}, {threads} threads, {time.strftime('%Y-%m-%d')}, rows a second\n"
     )
@@ -94,7 +91,7 @@ def main() -> None:
         runs: list[Run] = [
             eager_torch(module.eval(), batch),
             onnx_runtime(graph, threads, batch),
-            *(lambda network=network: network(batch) for network in served),
+            *(partial(network, batch) for network in served),
         ]
         for run in runs:
             run()
@@ -103,11 +100,9 @@ def main() -> None:
         for index in range(len(names)):
             rates = [turn[index] for turn in turns]
             ratios = [turn[index] / turn[0] for turn in turns]
-            low, _, high = statistics.quantiles(ratios, n=4)
-            cells.append(
-                f"{statistics.median(rates):,.0f}"
-                + (f" ({statistics.median(ratios):.1f}×, {low:.1f}-{high:.1f})" if index else "")
-            )
+            low, middle, high = statistics.quantiles(ratios, n=4)
+            against = f" ({middle:.1f}×, {low:.1f}-{high:.1f})" if index else ""
+            cells.append(f"{statistics.median(rates):,.0f}{against}")
         print(f"| {label} | " + " | ".join(cells) + " |", flush=True)
 
 
