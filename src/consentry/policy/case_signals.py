@@ -1,0 +1,183 @@
+"""The short form of signals in a written case, and the records that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeVar, get_args
+
+from consentry.policy.written import Items, Table, Text, Written, as_number, as_table, as_text, as_word, check_keys
+from consentry.records import (
+    CopyMatch,
+    CopySignal,
+    ErrorNote,
+    Face,
+    FaceBand,
+    FaceQuality,
+    FaceSignal,
+    MediaOutcome,
+    SceneBand,
+    SceneScore,
+    SceneSignal,
+    TextFinding,
+    TextKind,
+    TextSignal,
+)
+
+MODEL: Final = "as the case says"
+TEXT_KINDS: Final[tuple[TextKind, ...]] = get_args(TextKind)
+_SCENE_BANDS: Final[tuple[SceneBand, ...]] = get_args(SceneBand)
+_FACE_BANDS: Final[tuple[FaceBand, ...]] = get_args(FaceBand)
+_COPY_WORDS: Final = ("public", "removed", "nothing_found", "not_comparable")
+_MEDIUM_KEYS: Final = ("private_context", "public_event", "face", "copies", "unreadable")
+
+_USUAL_PROBABILITY: Final[dict[FaceBand, float]] = {"match": 0.98, "inconclusive": 0.5, "no_match": 0.02}
+"""What a case that names a band only stands for."""
+
+_Word = TypeVar("_Word", bound=str)
+
+
+def one_of(written: Written, what: str, words: Sequence[_Word]) -> _Word:
+    """One word of a closed list, with the list's type."""
+    chosen = as_word(written, what, words)
+    return next(word for word in words if word == chosen)
+
+
+def whole_number(written: Written, what: str) -> int:
+    """A whole number, zero or more."""
+    number = as_number(written, what)
+    if number != int(number) or number < 0:
+        raise written.place.error(f"{what} must be a whole number.", "Write it like 2.", "policy.wrong_type")
+    return int(number)
+
+
+def read_signals(table: Table, media_ids: tuple[str, ...]) -> dict[str, object]:
+    """The fields of a `Signals` record.
+
+    Args:
+        table: With the keys ``references``, ``media`` and ``text``, each of which may be left out.
+        media_ids: The media of the post; the signals may speak of these alone.
+    """
+    references = table.get("references")
+    count = 0 if references is None else whole_number(references, "'references'")
+    media = table.get("media")
+    outcomes, scene, faces, copies = [], [], [], []
+    for name, place, value in as_table(media, "'media'") if media is not None else ():
+        if name not in media_ids:
+            remedy = f"The post has: {', '.join(media_ids) or 'none'}."
+            raise place.error(f"the post has no medium '{name}'.", remedy, "policy.unknown_name")
+        medium = as_table(value, f"the medium '{name}'")
+        check_keys(medium, f"the medium '{name}'", [], _MEDIUM_KEYS)
+        outcomes.append(_outcome(name, medium))
+        scene += _scene(name, medium)
+        faces += _faces(name, medium)
+        copies += _copies(name, medium)
+    return {
+        "media": outcomes,
+        "scene": scene,
+        "faces": faces,
+        "copies": copies,
+        "text": _text(table.get("text")),
+        "references_given": count,
+        "references_used": count,
+    }
+
+
+def _outcome(name: str, medium: Table) -> MediaOutcome:
+    unreadable = medium.get("unreadable")
+    if unreadable is None or as_word(unreadable, "'unreadable'", ("yes", "no")) == "no":
+        return MediaOutcome(media_id=name, kind="image", frames=1)
+    note = ErrorNote(
+        stage="media",
+        code="media.damaged",
+        message=f"{name} could not be opened.",
+        remedy="Ask for it again.",
+        media_id=name,
+    )
+    return MediaOutcome(media_id=name, error=note)
+
+
+def _scene(name: str, medium: Table) -> list[SceneSignal]:
+    private, event = medium.get("private_context"), medium.get("public_event")
+    if private is None and event is None:
+        return []
+    if private is None or event is None:
+        message = f"'{name}' has one scene score without the other."
+        raise medium.place.error(message, "Give 'private_context' and 'public_event'.", "policy.case")
+    return [
+        SceneSignal(
+            media_id=name,
+            model=MODEL,
+            private_context=_score(private, "'private_context'"),
+            public_event=_score(event, "'public_event'"),
+        )
+    ]
+
+
+def _score(written: Written, what: str) -> SceneScore:
+    """A number; ``uncertain`` where the model abstains; or both as ``[0.6, uncertain]``."""
+    parts = written.items if isinstance(written, Items) else (written,)
+    band: SceneBand | None = None
+    probability = 0.5
+    for part in parts:
+        if isinstance(part, Text) and part.text in _SCENE_BANDS:
+            band = one_of(part, what, _SCENE_BANDS)
+        else:
+            probability = _probability(part, what)
+    if band is None:
+        band = "high" if probability >= 0.5 else "low"
+    low, high = max(probability - 0.03, 0.0), min(probability + 0.03, 1.0)
+    return SceneScore(probability=probability, low=round(low, 4), high=round(high, 4), band=band)
+
+
+def _probability(written: Written, what: str) -> float:
+    number = as_number(written, what)
+    if 0.0 <= number <= 1.0:
+        return number
+    raise written.place.error(f"{what} must lie between 0 and 1.", "Write it like 0.95.", "policy.case")
+
+
+def _faces(name: str, medium: Table) -> list[FaceSignal]:
+    """A band, or a band and a probability as ``[match, 0.97]``."""
+    written = medium.get("face")
+    if written is None:
+        return []
+    parts = written.items if isinstance(written, Items) else (written,)
+    band = one_of(parts[0], "'face'", _FACE_BANDS)
+    if band == "no_face":
+        return [FaceSignal(media_id=name, model=MODEL, band=band)]
+    probability = _probability(parts[1], "'face'") if len(parts) > 1 else _USUAL_PROBABILITY[band]
+    quality = FaceQuality(width_pixels=120, sharpness=150.0, usable=band != "inconclusive")
+    face = Face(
+        box=(0.4, 0.2, 0.6, 0.5),
+        detection_probability=0.99,
+        quality=quality,
+        band=band,
+        match_probability=probability,
+    )
+    return [FaceSignal(media_id=name, model=MODEL, band=band, match_probability=probability, faces=(face,))]
+
+
+def _copies(name: str, medium: Table) -> list[CopySignal]:
+    written = medium.get("copies")
+    if written is None:
+        return []
+    word = one_of(written, "'copies'", _COPY_WORDS)
+    comparable = word != "not_comparable"
+    matches: tuple[CopyMatch, ...] = ()
+    if word in ("public", "removed"):
+        matches = (CopyMatch(bank="public" if word == "public" else "removed", entry_id=name, distance=4, where=MODEL),)
+    quality = 90 if comparable else 10
+    return [CopySignal(media_id=name, model=MODEL, quality=quality, comparable=comparable, matches=matches)]
+
+
+def _text(written: Written | None) -> TextSignal | None:
+    """``nothing_found``, or the kinds that were found with their probabilities; all kinds were searched for."""
+    if written is None:
+        return None
+    findings = []
+    if not isinstance(written, Text) or as_text(written, "'text'") != "nothing_found":
+        for kind, place, value in as_table(written, "'text' (unless it is 'nothing_found')"):
+            found = one_of(Text(kind, place), "what was found in the text", TEXT_KINDS)
+            probability = _probability(value, f"'{kind}'")
+            findings.append(TextFinding(kind=found, start=0, end=0, probability=probability, rule=MODEL))
+    return TextSignal(model=MODEL, searched=TEXT_KINDS, findings=tuple(findings))

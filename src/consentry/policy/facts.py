@@ -1,0 +1,155 @@
+"""From measurements and answers to facts: thresholds are cut here, and here it is settled whose word counts.
+
+A reviewer outranks a look-up, a look-up outranks what the report and the post say, and these outrank models. Within
+a rank the latest word counts. What is said counts even if it is *unknown*: a reviewer who says that nobody can tell
+takes the model's word back. Two different words of the same rank and moment leave the fact unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from consentry.policy.definitions import FactDefinition, Policy
+from consentry.policy.errors import PolicyError, suggestion
+from consentry.policy.inputs import INPUTS, Input, observed_at
+from consentry.policy.measurements import Number, Word
+from consentry.policy.situation import Situation
+from consentry.records import Fact, FactSource
+
+RANK: Final[dict[FactSource, int]] = {"model": 0, "report": 1, "post": 1, "lookup": 2, "reviewer": 3}
+"""Whose word counts for more."""
+
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A measurement turned into a word of a fact."""
+
+    value: str
+    detail: str
+
+
+def settle(policy: Policy, situation: Situation, answers: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Every fact of the policy, in its order, each with its value, source and date.
+
+    Args:
+        policy: Which facts there are and how they are cut.
+        situation: What was measured and reported.
+        answers: Facts from outside: reviewers' answers, look-ups, further statements of the report.
+
+    Raises:
+        PolicyError: An answer names a fact or a word that the policy does not have, or claims to come from a model.
+    """
+    said: dict[str, list[Fact]] = {fact.name: [] for fact in policy.facts}
+    for answer in answers:
+        _check_answer(policy, answer)
+        said[answer.name].append(answer)
+    facts = []
+    for definition in policy.facts:
+        candidates = said[definition.name]
+        if definition.measured is not None:
+            candidates = [_measured(definition, INPUTS[definition.measured], situation), *candidates]
+        facts.append(_strongest(definition, candidates))
+    return tuple(facts)
+
+
+def _check_answer(policy: Policy, answer: Fact) -> None:
+    if answer.source == "model":
+        raise PolicyError(
+            f"The fact '{answer.name}' was given from outside with the source 'model'.",
+            "Give what a model measured as a signal, so that the policy's thresholds cut it.",
+            code="policy.fact_source",
+        )
+    words = {fact.name: fact.words for fact in policy.facts}
+    if answer.name not in words:
+        raise PolicyError(
+            f"The policy {policy.label} has no fact '{answer.name}'.",
+            suggestion(answer.name, words),
+            code="policy.unknown_name",
+        )
+    if answer.value not in (*words[answer.name], "unknown"):
+        raise PolicyError(
+            f"The fact '{answer.name}' cannot be '{answer.value}'.",
+            suggestion(answer.value, (*words[answer.name], "unknown")),
+            code="policy.unknown_word",
+        )
+
+
+def _measured(definition: FactDefinition, item: Input, situation: Situation) -> Fact:
+    measurement = item.measure(situation)
+    if isinstance(measurement, Number):
+        cut = cut_number(definition, item, measurement)
+    else:
+        cut = cut_word(definition, measurement)
+    return Fact(
+        name=definition.name,
+        value=cut.value,
+        source=item.source,
+        observed_at=observed_at(item, situation),
+        detail=cut.detail,
+    )
+
+
+def cut_number(definition: FactDefinition, item: Input, number: Number) -> Cut:
+    """Hold a number against the thresholds of a fact: only if its whole interval lies beyond one, that one counts.
+
+    A number of which nothing at all is known is unknown whatever the thresholds, even those that the loader refuses.
+    """
+    yes, no = definition.yes_at_least, definition.no_at_most
+    if number.low <= item.lower and number.high >= item.upper:
+        return Cut("unknown", f"{item.name} is not known: {number.gap or 'it was not measured'}")
+    shown = _written(number.low) if number.low == number.high else f"{_written(number.low)} to {_written(number.high)}"
+    detail = f"{item.name} is {shown}"
+    if yes is not None and number.low >= yes:
+        return Cut("yes", f"{detail}, yes from {_written(yes)}")
+    if no is not None and number.high <= no:
+        return Cut("no", f"{detail}, no up to {_written(no)}")
+    limits = [f"yes from {_written(yes)}"] if yes is not None else []
+    limits += [f"no up to {_written(no)}"] if no is not None else []
+    reason = f" ({number.gap})" if number.gap else ""
+    return Cut("unknown", f"{detail}{reason}: neither {' nor '.join(limits)}")
+
+
+def cut_word(definition: FactDefinition, word: Word) -> Cut:
+    """Take a word over, or take it as the yes or the no that the fact says it stands for."""
+    if word.value == "unknown" or not (definition.yes_words or definition.no_words):
+        return Cut(word.value, word.detail)
+    detail = f"{definition.measured} is {word.value}: {word.detail}"
+    if word.value in definition.yes_words:
+        return Cut("yes", detail)
+    return Cut("no" if word.value in definition.no_words else "unknown", detail)
+
+
+def _written(number: float) -> str:
+    return f"{round(number, 4):g}"
+
+
+def _strongest(definition: FactDefinition, candidates: list[Fact]) -> Fact:
+    if not candidates:
+        return Fact(name=definition.name, value="unknown", source="reviewer", detail="nobody has answered it yet")
+    best = max(_weight(candidate) for candidate in candidates)
+    equals = [candidate for candidate in candidates if _weight(candidate) == best]
+    chosen = min(equals, key=lambda fact: (fact.source, fact.detail, str(fact.observed_at)))
+    values = sorted({candidate.value for candidate in equals})
+    if len(values) == 1:
+        return chosen
+    detail = f"two answers of the same rank and date contradict each other: {' and '.join(values)}"
+    return Fact(
+        name=definition.name,
+        value="unknown",
+        source=chosen.source,
+        observed_at=chosen.observed_at,
+        detail=detail,
+    )
+
+
+def _weight(fact: Fact) -> tuple[int, datetime]:
+    """Rank first, then the moment; a moment without a zone is taken as UTC, none at all as before every other."""
+    moment = fact.observed_at
+    if moment is None:
+        return RANK[fact.source], _BEGINNING
+    return RANK[fact.source], moment if moment.tzinfo else moment.replace(tzinfo=UTC)

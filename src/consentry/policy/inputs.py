@@ -1,0 +1,192 @@
+"""Every input that a policy file may name after ``from:``, in one list."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, get_args
+
+from consentry.policy import measurements
+from consentry.policy.definitions import YES_NO
+from consentry.policy.kleene import conjunction, disjunction
+from consentry.policy.measurements import Measurement
+from consentry.policy.situation import Situation
+from consentry.records import AccountKind, FactSource, TextKind
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One thing that a policy file may name after ``from:``.
+
+    Attributes:
+        about: What it is, in words.
+        source: What a fact that is read from it has as its source.
+        measure: Reads it.
+        words: Its closed list; empty for a number.
+        lower: The least a number can be.
+        upper: The most it can be.
+        abstentions: Words by which a model says that it cannot tell; they may not stand for yes or no.
+    """
+
+    name: str
+    about: str
+    source: FactSource
+    measure: Callable[[Situation], Measurement]
+    words: tuple[str, ...] = ()
+    lower: float = 0.0
+    upper: float = 1.0
+    abstentions: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is cut by thresholds."""
+        return not self.words
+
+
+_PROBABILITY_OF: Final = "calibrated probability that the post's words hold"
+_BANK: Final = "a near-duplicate in the bank of media"
+
+_PASSAGES: Final[tuple[tuple[TextKind, str], ...]] = (
+    ("email", "an e-mail address"),
+    ("phone", "a telephone number"),
+    ("reward_offer", "an offer or a demand of a reward for exposing somebody or for not doing so"),
+    ("exposure_threat", "a threat to expose somebody"),
+)
+
+_ALL: Final[tuple[Input, ...]] = (
+    Input(
+        "post.account",
+        "the kind of account that published the post",
+        "post",
+        measurements.account,
+        words=tuple(word for word in get_args(AccountKind) if word != "unknown"),
+    ),
+    Input("post.has_media", "whether the post has an image or a video", "post", measurements.has_media, words=YES_NO),
+    Input("post.has_text", "whether words came with it", "post", measurements.has_text, words=YES_NO),
+    Input(
+        "media.readable",
+        "whether every medium of the post was read whole",
+        "post",
+        measurements.media_readable,
+        words=YES_NO,
+    ),
+    Input(
+        "report.standing",
+        "as whom the reporter speaks; none without a report",
+        "report",
+        measurements.standing,
+        words=("depicted_person", "authorised_representative", "other", "none"),
+    ),
+    Input(
+        "report.authority",
+        "on what grounds a representative speaks; none if the report is not by one",
+        "report",
+        measurements.authority,
+        words=("parent_guardian", "lawyer", "legal_representative", "none"),
+    ),
+    Input(
+        "report.identity",
+        "outcome of the identity check; none without a report",
+        "report",
+        measurements.identity,
+        words=("unverified", "pending", "verified", "rejected", "expired", "none"),
+    ),
+    Input(
+        "report.consent",
+        "what the depicted person says of the publication",
+        "report",
+        measurements.consent,
+        words=("refused", "withdrawn", "given"),
+    ),
+    Input(
+        "scene.private_context.max",
+        "largest private-context probability over the media",
+        "model",
+        measurements.scene(measurements.private_context, of_all=False),
+    ),
+    Input(
+        "scene.private_context.min",
+        "least private-context probability over the media",
+        "model",
+        measurements.scene(measurements.private_context, of_all=True),
+    ),
+    Input(
+        "scene.public_event.max",
+        "largest public-event probability over the media",
+        "model",
+        measurements.scene(measurements.public_event, of_all=False),
+    ),
+    Input(
+        "scene.public_event.min",
+        "least public-event probability over the media",
+        "model",
+        measurements.scene(measurements.public_event, of_all=True),
+    ),
+    Input(
+        "faces.band",
+        "best band of any medium against the claim's references",
+        "model",
+        measurements.face_band,
+        words=("match", "inconclusive", "no_match", "no_face"),
+        abstentions=("inconclusive", "no_face"),
+    ),
+    Input(
+        "faces.match_probability",
+        "largest match probability of any face against the claim's references",
+        "model",
+        measurements.match_probability,
+    ),
+    Input(
+        "faces.count",
+        "largest number of faces at one moment of any medium",
+        "model",
+        measurements.face_count,
+        upper=math.inf,
+    ),
+    Input(
+        "copies.public.any",
+        f"any medium has {_BANK} known to be public",
+        "model",
+        measurements.copies("public", disjunction),
+        words=YES_NO,
+    ),
+    Input(
+        "copies.public.all",
+        f"every medium has {_BANK} known to be public",
+        "model",
+        measurements.copies("public", conjunction),
+        words=YES_NO,
+    ),
+    Input(
+        "copies.removed.any",
+        f"any medium has {_BANK} removed before",
+        "model",
+        measurements.copies("removed", disjunction),
+        words=YES_NO,
+    ),
+    Input(
+        "copies.removed.all",
+        f"every medium has {_BANK} removed before",
+        "model",
+        measurements.copies("removed", conjunction),
+        words=YES_NO,
+    ),
+    *(
+        Input(f"text.{kind}.probability", f"{_PROBABILITY_OF} {what}", "model", measurements.text(kind))
+        for kind, what in _PASSAGES
+    ),
+)
+
+INPUTS: Final[dict[str, Input]] = {item.name: item for item in _ALL}
+"""Every name that may stand after ``from:`` in a policy file."""
+
+
+def observed_at(item: Input, situation: Situation) -> datetime | None:
+    """When an input was said: a report's facts on the day of the report, a post's when it was posted."""
+    if item.source == "report":
+        return situation.report.reported_at if situation.report else None
+    if item.source == "post":
+        return situation.post.posted_at
+    return None

@@ -1,0 +1,68 @@
+"""One post, its report and its signals side by side, and what of them is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from consentry.records import MediaOutcome, Post, Report, Signals
+
+
+class OfMedium(Protocol):
+    """A signal about one medium."""
+
+    @property
+    def media_id(self) -> str:
+        """The medium's name."""
+        ...
+
+
+Signal = TypeVar("Signal", bound=OfMedium)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What there is to go by.
+
+    Attributes:
+        media_ids: The post's media; those that were opened, when a stored assessment is decided again without them.
+    """
+
+    post: Post
+    report: Report | None
+    signals: Signals
+    media_ids: tuple[str, ...] = field(init=False)
+    _outcomes: dict[str, MediaOutcome] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        opened = tuple(outcome.media_id for outcome in self.signals.media)
+        published = tuple(item.media_id for item in self.post.media)
+        object.__setattr__(self, "media_ids", tuple(dict.fromkeys(published or opened)))
+        object.__setattr__(self, "_outcomes", {outcome.media_id: outcome for outcome in self.signals.media})
+
+    def of_media(self, signals: Sequence[Signal]) -> list[Signal]:
+        """The signals about the post's own media; one about another medium says nothing of this post."""
+        return [signal for signal in signals if signal.media_id in self.media_ids]
+
+    def read_fully(self, media_id: str) -> bool | None:
+        """Whether a medium was read whole; ``None`` if nothing is known of it."""
+        outcome = self._outcomes.get(media_id)
+        if self.failed("media", media_id):
+            return False
+        if outcome is None:
+            return None
+        return outcome.error is None and outcome.frames > 0
+
+    def failed(self, stage: str, media_id: str | None = None) -> bool:
+        """Whether something went wrong in a room: for all media, or for the one that is named."""
+        return any(note.stage == stage and note.media_id in (None, media_id) for note in self.signals.errors)
+
+    def incomplete(self, stage: str, signals: Sequence[OfMedium]) -> list[str]:
+        """The media of which a room has not seen everything: unread, without a signal, or with an error there."""
+        measured = {signal.media_id for signal in signals}
+        return [
+            media_id
+            for media_id in self.media_ids
+            if media_id not in measured or self.failed(stage, media_id) or not self.read_fully(media_id)
+        ]

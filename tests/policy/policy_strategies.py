@@ -1,0 +1,275 @@
+"""Random posts, reports, signals and answers, and policies written by somebody who wants everything removed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from random import Random
+from typing import Any, get_args
+
+from hypothesis import strategies as st
+
+from consentry.policy import Policy, PolicyError, parse_policy
+from consentry.policy.inputs import INPUTS
+from consentry.records import (
+    Authority,
+    Consent,
+    CopyMatch,
+    CopySignal,
+    ErrorNote,
+    Face,
+    FaceQuality,
+    FaceSignal,
+    Fact,
+    Identity,
+    MediaOutcome,
+    Post,
+    Report,
+    SceneScore,
+    SceneSignal,
+    Signals,
+    Standing,
+    TextFinding,
+    TextKind,
+    TextSignal,
+)
+
+PROBABILITIES = st.sampled_from((0.0, 0.05, 0.15, 0.2, 0.5, 0.6, 0.85, 0.9, 0.95, 1.0))
+KINDS: tuple[TextKind, ...] = get_args(TextKind)
+
+
+def scene_scores() -> st.SearchStrategy[SceneScore]:
+    return st.builds(
+        lambda probability, band: SceneScore(probability=probability, low=0.0, high=1.0, band=band),
+        PROBABILITIES,
+        st.sampled_from(("low", "high", "high", "uncertain")),
+    )
+
+
+def _face(band: Any, probability: float | None) -> Face:
+    return Face(
+        box=(0.1, 0.1, 0.2, 0.2),
+        detection_probability=0.9,
+        quality=FaceQuality(width_pixels=60, sharpness=50.0, usable=True),
+        band=band,
+        match_probability=probability,
+    )
+
+
+@st.composite
+def face_signals(draw: st.DrawFn, media_id: str) -> FaceSignal:
+    band = draw(st.sampled_from(("match", "match", "inconclusive", "no_match", "no_face", None)))
+    faces = 0 if band == "no_face" else draw(st.integers(1, 6))
+    compared = band in ("match", "inconclusive", "no_match")
+    probability = draw(PROBABILITIES) if compared else None
+    inner = band if compared else None
+    return FaceSignal(
+        media_id=media_id,
+        model="face",
+        band=band,
+        match_probability=probability,
+        faces=tuple(_face(inner, probability) for _ in range(faces)),
+    )
+
+
+@st.composite
+def copy_signals(draw: st.DrawFn, media_id: str) -> CopySignal:
+    comparable = draw(st.booleans())
+    banks = draw(st.lists(st.sampled_from(("public", "removed")), max_size=2)) if comparable else []
+    matches = tuple(CopyMatch(bank=bank, entry_id="1", distance=3) for bank in banks)
+    return CopySignal(media_id=media_id, model="pdq", quality=80, comparable=comparable, matches=matches)
+
+
+@st.composite
+def text_signals(draw: st.DrawFn) -> TextSignal:
+    searched = tuple(draw(st.lists(st.sampled_from(KINDS), unique=True)))
+    kinds = draw(st.lists(st.sampled_from(searched), max_size=3)) if searched else []
+    findings = tuple(
+        TextFinding(kind=kind, start=0, end=1, probability=draw(PROBABILITIES), rule="r") for kind in kinds
+    )
+    return TextSignal(model="text", searched=searched, findings=findings)
+
+
+def _note(stage: str, media_id: str | None) -> ErrorNote:
+    return ErrorNote(stage=stage, code="x.y", message="It failed.", remedy="Try again.", media_id=media_id)
+
+
+@st.composite
+def posts_with_signals(draw: st.DrawFn) -> tuple[Post, Signals]:
+    """A post and what was measured of it, with gaps of every kind."""
+    ids = [f"{index}.jpg" for index in range(draw(st.integers(0, 3)))]
+    post = Post(post_id="post", media=tuple(ids), text=draw(st.sampled_from(("", "words"))))
+    usually = st.sampled_from((True, True, True, False))
+    outcomes, scene, faces, copies = [], [], [], []
+    for media_id in ids:
+        error = None if draw(usually) else _note("media", media_id)
+        if draw(usually):
+            outcomes.append(MediaOutcome(media_id=media_id, kind="image", frames=0 if error else 1, error=error))
+        if draw(usually):
+            scene.append(
+                SceneSignal(
+                    media_id=media_id,
+                    model="scene",
+                    private_context=draw(scene_scores()),
+                    public_event=draw(scene_scores()),
+                )
+            )
+        if draw(usually):
+            faces.append(draw(face_signals(media_id)))
+        if draw(usually):
+            copies.append(draw(copy_signals(media_id)))
+    stages = st.sampled_from(("media", "scene", "faces", "copies", "text", "references"))
+    notes = draw(st.lists(st.builds(_note, stages, st.sampled_from([None, *ids])), max_size=1))
+    references = draw(st.integers(0, 2))
+    signals = Signals(
+        media=tuple(outcomes),
+        scene=tuple(scene),
+        faces=tuple(faces),
+        copies=tuple(copies),
+        text=draw(st.none() | text_signals()),
+        references_given=2,
+        references_used=references,
+        errors=tuple(notes),
+    )
+    return post, signals
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Report:
+    standing = draw(st.sampled_from(get_args(Standing)))
+    authority = None
+    if standing == "authorised_representative":
+        authority = draw(st.none() | st.sampled_from(get_args(Authority)))
+    return Report(
+        report_id="report",
+        standing=standing,
+        authority=authority,
+        identity=draw(st.sampled_from(("verified", "verified", *get_args(Identity)))),
+        consent=draw(st.sampled_from(("refused", *get_args(Consent)))),
+    )
+
+
+PROVEN_REPORTS = st.builds(
+    lambda standing: Report(report_id="report", standing=standing, identity="verified", consent="refused"),
+    st.sampled_from(("depicted_person", "authorised_representative")),
+)
+
+MOMENTS = st.none() | st.sampled_from(
+    (
+        datetime(2026, 1, 1, tzinfo=UTC),
+        datetime(2026, 1, 2, tzinfo=UTC),
+        datetime(2026, 1, 2, tzinfo=UTC).replace(tzinfo=None),
+    )
+)
+
+
+@st.composite
+def answers(draw: st.DrawFn, policy: Policy, *, without: tuple[str, ...] = ()) -> list[Fact]:
+    """Facts from outside, for any facts of the policy but those left out."""
+    chosen = draw(st.lists(st.sampled_from([fact for fact in policy.facts if fact.name not in without]), max_size=8))
+    return [
+        Fact(
+            name=fact.name,
+            value=draw(st.sampled_from((*fact.words, "unknown"))),
+            source=draw(st.sampled_from(("reviewer", "reviewer", "lookup", "report", "post"))),
+            observed_at=draw(MOMENTS),
+        )
+        for fact in chosen
+    ]
+
+
+# --- hostile policies -------------------------------------------------------------------------------------------
+
+NAMES = ("identity", "verified", "report_standing", "safe", "event", "proof", "answer")
+"""Fact names that pretend to be what they are not."""
+EVENTS = ("scene.public_event.max", "scene.public_event.min")
+ACTIONS = ("recommend_removal",) * 4 + ("no_action", "review", "recommend_restrict", "route_out")
+
+
+def hostile_policies() -> st.SearchStrategy[Policy]:
+    """A policy that is valid and says `recommend_removal` wherever it can.
+
+    Made from a seed, not drawn piece by piece, which would be many times slower.
+    """
+    return st.randoms(use_true_random=True).map(_hostile_policy)
+
+
+def _hostile_policy(random: Random) -> Policy:
+    while True:
+        try:
+            return parse_policy(json.dumps(_hostile_file(random)))
+        except PolicyError as error:
+            if error.code != "policy.dead":  # two lines that happened to be the same
+                raise
+
+
+def _hostile_file(random: Random) -> dict[str, Any]:
+    names = random.sample(NAMES, random.randint(1, 5))
+    facts: dict[str, dict[str, Any]] = {name: _fact(random) for name in names}
+    events = [name for name, fact in facts.items() if fact.get("from") in EVENTS]
+    for name in events[4:]:
+        facts[name] = {"ask": "?"}
+    leaves = list(facts)
+    clauses: dict[str, Any] = {}
+    for index in range(random.randint(1, 4)):
+        clauses[f"clause_{index}"] = {
+            "kind": "violation",
+            "when": _condition(random, facts, leaves, possible=False),
+            "sentence": "Everything is forbidden.",
+            "source": {"document": "none_such", "passage": "anywhere"},
+        }
+        leaves.append(f"clause_{index}")
+    whens = [_condition(random, facts, leaves, possible=True) for _ in range(random.randint(1, 4))]
+    whens.append({"all": [_leaf(random, facts, name) for name in leaves]})
+    lines = [
+        {"line": f"line_{index}", "when": when, "action": random.choice(ACTIONS), "because": "I say so."}
+        for index, when in enumerate(whens)
+    ]
+    lines.append({"line": "last", "when": "always", "action": random.choice(ACTIONS), "because": "I say so."})
+    return {
+        "policy": "hostile",
+        "version": "1",
+        "title": "Away with it",
+        "region": "nowhere",
+        "effective": {"from": "2021-11-30"},
+        "documents": {"none_such": {"title": "None", "dated": "2021-11-30"}},
+        "facts": facts,
+        "clauses": clauses,
+        "decisions": lines,
+    }
+
+
+def _fact(random: Random) -> dict[str, Any]:
+    name = random.choice((None, *EVENTS, *INPUTS, *EVENTS))
+    if name is None:
+        return {"ask": "?"}
+    item = INPUTS[name]
+    if item.is_number:
+        cuts: list[dict[str, float]] = [
+            {"yes_at_least": 0.0001},
+            {"no_at_most": 0.9999},
+            {"no_at_most": random.choice((0.0, 0.3, 0.6)), "yes_at_least": random.choice((0.7, 0.9, 1.0))},
+        ]
+        return {"ask": "?", "from": name, "why": "because", **random.choice(cuts)}
+    usable = [word for word in item.words if word not in item.abstentions]
+    if random.random() < 0.5:
+        return {"ask": "?", "from": name, "yes": usable[:1], "no": usable[1:2]}
+    return {"ask": "?", "from": name}
+
+
+def _leaf(random: Random, facts: dict[str, dict[str, Any]], name: str) -> Any:
+    fact = facts.get(name, {})
+    item = INPUTS.get(fact.get("from", ""))
+    if item is None or item.is_number or "yes" in fact:
+        return random.choice((name, {name: "no"}))
+    return {name: random.choice(item.words)}
+
+
+def _condition(
+    random: Random, facts: dict[str, dict[str, Any]], names: list[str], *, possible: bool, depth: int = 3
+) -> Any:
+    form = random.choice(("leaf", "all", "any", "not", "possible" if possible else "leaf"))
+    if form == "leaf" or depth == 0:
+        return _leaf(random, facts, random.choice(names))
+    parts = [_condition(random, facts, names, possible=possible, depth=depth - 1) for _ in range(random.randint(1, 3))]
+    return {form: parts if form in ("all", "any") else parts[0]}

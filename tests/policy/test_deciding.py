@@ -1,0 +1,139 @@
+"""The whole way: the same every time, and never surer than what is known."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from policy_strategies import answers, hostile_policies, posts_with_signals, reports
+
+from consentry.policy import Decided, Policy, PolicyError, broken_invariants, decide, load_policy, parse_policy
+from consentry.policy.kleene import UNKNOWN
+from consentry.policy.loading import _SHIPPED
+from consentry.policy.program import UNKNOWN_CODE
+from consentry.records import Fact, Post, Report, Signals
+
+POLICY = load_policy()
+AGAIN = load_policy()
+TEXT = (_SHIPPED / "twitter-private-media-2021-11-30.yaml").read_text(encoding="utf-8")
+RAW = yaml.load(TEXT, Loader=yaml.BaseLoader)  # noqa: S506 - words only, and our own file
+
+
+def as_bytes(decided: Decided) -> bytes:
+    facts = [fact.model_dump_json() for fact in decided.facts]
+    return "\n".join([*facts, decided.recommendation.model_dump_json()]).encode()
+
+
+@given(st.data(), posts_with_signals(), st.none() | reports())
+def test_same_input_same_bytes(data: st.DataObject, made: tuple[Post, Signals], report: Report | None) -> None:
+    given_answers = data.draw(answers(POLICY))
+    one = decide(POLICY, made[0], report, made[1], given_answers)
+    other = decide(AGAIN, made[0], report, made[1], reversed(given_answers))
+    assert as_bytes(one) == as_bytes(other)
+
+
+@pytest.mark.parametrize("seed", ["0", "1"])
+def test_same_bytes_in_another_process(repository: Path, seed: str) -> None:
+    """Hash seeds must not matter: nothing may depend on the order of a set."""
+    script = (
+        "import hashlib, sys; from pathlib import Path\n"
+        "from consentry.policy import decide, load_policy; from consentry.policy.cases import read_cases\n"
+        "digest, policy = hashlib.sha256(), load_policy()\n"
+        "for path in sorted(Path(sys.argv[1]).glob('*.yaml')):\n"
+        "    for case in read_cases(path):\n"
+        "        decided = decide(policy, case.post, case.report, case.signals, case.facts)\n"
+        "        digest.update(decided.recommendation.model_dump_json().encode())\n"
+        "print(digest.hexdigest())\n"
+    )
+    command = [sys.executable, "-c", script, str(repository / "data" / "cases")]
+    runs = {
+        subprocess.run(
+            command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": each}
+        ).stdout
+        for each in (seed, "4711")
+    }
+    assert len(runs) == 1
+
+
+@settings(max_examples=50)
+@given(st.data(), st.just(POLICY) | hostile_policies())
+def test_forgetting_a_fact_never_turns_a_clause(data: st.DataObject, policy: Policy) -> None:
+    values = [data.draw(st.integers(UNKNOWN_CODE, len(fact.words) - 1)) for fact in policy.facts]
+    before = policy.program.clause_truths(values)
+    for index in range(len(values)):
+        after = policy.program.clause_truths([*values[:index], UNKNOWN_CODE, *values[index + 1 :]])
+        assert all(new in (UNKNOWN, old) for old, new in zip(before, after, strict=True))
+
+
+def _shuffled(order: Callable[[list[str]], list[str]]) -> Policy:
+    clauses = {name: RAW["clauses"][name] for name in order(list(RAW["clauses"]))}
+    return parse_policy(json.dumps({**RAW, "clauses": clauses}))
+
+
+SHUFFLED = [
+    _shuffled(lambda names: names[::-1]),
+    _shuffled(sorted),
+    _shuffled(lambda names: names[1::2] + names[::2]),
+]
+
+
+@given(st.data(), posts_with_signals(), st.none() | reports())
+def test_the_order_of_clauses_changes_nothing(
+    data: st.DataObject, made: tuple[Post, Signals], report: Report | None
+) -> None:
+    shuffled = data.draw(st.sampled_from(SHUFFLED))
+    given_answers = data.draw(answers(POLICY))
+    one = decide(POLICY, made[0], report, made[1], given_answers).recommendation
+    other = decide(shuffled, made[0], report, made[1], given_answers).recommendation
+    listed = {"fired", "not_evaluated"}
+    assert one.model_dump(exclude=listed) == other.model_dump(exclude=listed)
+    assert {reason.clause: reason for reason in one.fired} == {reason.clause: reason for reason in other.fired}
+    assert {reason.clause for reason in one.not_evaluated} == {reason.clause for reason in other.not_evaluated}
+
+
+@given(st.data(), posts_with_signals(), st.none() | reports())
+def test_what_goes_in_stays_as_it_was(data: st.DataObject, made: tuple[Post, Signals], report: Report | None) -> None:
+    given_answers = data.draw(answers(POLICY))
+    before = (made[0].model_copy(deep=True), made[1].model_copy(deep=True), list(given_answers))
+    decide(POLICY, made[0], report, made[1], given_answers)
+    assert before == (made[0], made[1], given_answers)
+
+
+def test_a_result_is_frozen() -> None:
+    decided = decide(POLICY, Post(post_id="x"), None, Signals())
+    with pytest.raises(AttributeError):
+        decided.facts = ()  # type: ignore[misc]
+    assert [fact.name for fact in decided.facts] == [fact.name for fact in POLICY.facts]
+    assert decided.recommendation.policy == "twitter-private-media 2021-11-30"
+
+
+def test_an_answer_with_a_misspelt_name() -> None:
+    with pytest.raises(PolicyError, match="Did you mean 'public_interest'"):
+        decide(
+            POLICY, Post(post_id="x"), None, Signals(), [Fact(name="public_intrest", value="yes", source="reviewer")]
+        )
+
+
+def test_a_broken_invariant_is_found() -> None:
+    """Swap two lines, and the file breaks its own word."""
+    lines = RAW["decisions"]
+    first = [line for line in lines if line["line"] == "remove_information"]
+    swapped = parse_policy(json.dumps({**RAW, "decisions": [*first, *(line for line in lines if line not in first)]}))
+    report = Report(report_id="r", standing="depicted_person", identity="verified")
+    facts = [
+        Fact(name="information", value="home_address", source="reviewer"),
+        Fact(name="apparent_minor", value="yes", source="reviewer"),
+    ]
+    post = Post(post_id="x", text="words")
+    assert [broken.name for broken in broken_invariants(swapped, decide(swapped, post, report, Signals(), facts))] == [
+        "minors_first"
+    ]
+    assert broken_invariants(POLICY, decide(POLICY, post, report, Signals(), facts)) == ()

@@ -1,0 +1,297 @@
+"""What was not measured stays open, whatever was."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from policy_strategies import posts_with_signals, reports
+
+from consentry.policy.inputs import INPUTS, observed_at
+from consentry.policy.measurements import Measurement, Number, Word
+from consentry.policy.situation import Situation
+from consentry.records import (
+    CopyMatch,
+    CopySignal,
+    ErrorNote,
+    Face,
+    FaceQuality,
+    FaceSignal,
+    MediaOutcome,
+    Post,
+    Report,
+    SceneScore,
+    SceneSignal,
+    Signals,
+    TextFinding,
+    TextSignal,
+)
+
+QUALITY = FaceQuality(width_pixels=60, sharpness=50.0, usable=True)
+
+
+def score(probability: float, band: Any = "high") -> SceneScore:
+    return SceneScore(probability=probability, low=0.0, high=1.0, band=band)
+
+
+def scene(media_id: str, private: SceneScore, event: SceneScore) -> SceneSignal:
+    return SceneSignal(media_id=media_id, model="m", private_context=private, public_event=event)
+
+
+def face(media_id: str, band: Any, probability: float | None = None, seconds: tuple[float, ...] = ()) -> FaceSignal:
+    faces = tuple(Face(box=(0, 0, 1, 1), second=at, detection_probability=1.0, quality=QUALITY) for at in seconds)
+    return FaceSignal(media_id=media_id, model="m", band=band, match_probability=probability, faces=faces)
+
+
+def copies(media_id: str, *banks: Any, comparable: bool = True) -> CopySignal:
+    matches = tuple(CopyMatch(bank=bank, entry_id="1", distance=0) for bank in banks)
+    return CopySignal(media_id=media_id, model="m", quality=50, comparable=comparable, matches=matches)
+
+
+def note(stage: str, media_id: str | None = None) -> ErrorNote:
+    return ErrorNote(stage=stage, code="x", message="x", remedy="x", media_id=media_id)
+
+
+def read(media_id: str) -> MediaOutcome:
+    return MediaOutcome(media_id=media_id, kind="image", frames=1)
+
+
+def measure(
+    name: str, *, ids: tuple[str, ...] = ("a", "b"), report: Report | None = None, **signals: Any
+) -> Measurement:
+    signals.setdefault("media", tuple(read(media_id) for media_id in ids))
+    signals.setdefault("references_used", 1)
+    post = Post(post_id="post", media=ids, text="words", account="media_outlet")
+    return INPUTS[name].measure(Situation(post=post, report=report, signals=Signals(**signals)))
+
+
+def number(name: str, **rest: Any) -> tuple[float, float]:
+    measured = measure(name, **rest)
+    assert isinstance(measured, Number)
+    assert bool(measured.gap) == (measured.low != measured.high)
+    return measured.low, measured.high
+
+
+def word(name: str, **rest: Any) -> str:
+    measured = measure(name, **rest)
+    assert isinstance(measured, Word)
+    assert measured.detail
+    return measured.value
+
+
+# --- scene ------------------------------------------------------------------------------------------------------
+
+BOTH = (scene("a", score(0.9), score(0.1)), scene("b", score(0.3), score(0.8)))
+
+
+def test_scene_scores_over_all_media() -> None:
+    assert number("scene.private_context.max", scene=BOTH) == (0.9, 0.9)
+    assert number("scene.private_context.min", scene=BOTH) == (0.3, 0.3)
+    assert number("scene.public_event.max", scene=BOTH) == (0.8, 0.8)
+    assert number("scene.public_event.min", scene=BOTH) == (0.1, 0.1)
+
+
+def test_a_medium_without_a_scene_leaves_the_other_end_open() -> None:
+    assert number("scene.private_context.max", scene=BOTH[:1]) == (0.9, 1.0)
+    assert number("scene.public_event.min", scene=BOTH[:1]) == (0.0, 0.1)
+    assert number("scene.public_event.min", scene=()) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("stage", ["media", "scene"])
+@pytest.mark.parametrize("media_id", ["b", None])
+def test_an_error_on_the_way_counts_as_a_gap(stage: str, media_id: str | None) -> None:
+    assert number("scene.private_context.max", scene=BOTH, errors=(note(stage, media_id),)) == (0.9, 1.0)
+
+
+def test_errors_elsewhere_do_not_count() -> None:
+    assert number("scene.private_context.max", scene=BOTH, errors=(note("faces"), note("scene", "z"))) == (0.9, 0.9)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        MediaOutcome(media_id="b", frames=0),
+        MediaOutcome(media_id="b", frames=3, error=note("media", "b")),
+    ],
+)
+def test_a_medium_that_was_not_read_whole_is_a_gap(outcome: MediaOutcome) -> None:
+    assert number("scene.private_context.max", scene=BOTH, media=(read("a"), outcome)) == (0.9, 1.0)
+    assert number("scene.private_context.max", scene=BOTH, media=(read("a"),)) == (0.9, 1.0)
+
+
+def test_an_abstaining_model_says_nothing() -> None:
+    abstains = (scene("a", score(0.99, "uncertain"), score(0.01, "uncertain")),)
+    assert number("scene.private_context.max", ids=("a",), scene=abstains) == (0.0, 1.0)
+    assert number("scene.public_event.min", ids=("a",), scene=abstains) == (0.0, 1.0)
+    assert number("scene.private_context.max", scene=(*abstains, BOTH[1])) == (0.3, 1.0)
+
+
+def test_without_media_there_is_neither_home_nor_event() -> None:
+    assert number("scene.private_context.max", ids=()) == (0.0, 0.0)
+    assert number("scene.public_event.min", ids=()) == (0.0, 0.0)
+
+
+def test_signals_of_other_media_are_not_heard() -> None:
+    assert number("scene.private_context.max", ids=("b",), scene=BOTH) == (0.3, 0.3)
+
+
+def test_media_of_a_stored_assessment_are_those_that_were_opened() -> None:
+    situation = Situation(Post(post_id="x"), None, Signals(media=(read("a"), read("b")), scene=BOTH))
+    assert situation.media_ids == ("a", "b")
+    assert INPUTS["scene.private_context.max"].measure(situation) == Number(0.9, 0.9)
+
+
+# --- faces ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bands", "expected"),
+    [
+        (("match", "no_match"), "match"),
+        (("inconclusive", "no_match"), "inconclusive"),
+        (("no_match", "no_face"), "no_match"),
+        (("no_face", "no_face"), "no_face"),
+        (("match",), "match"),
+        (("no_match",), "unknown"),
+        (("no_face",), "unknown"),
+        (("inconclusive",), "unknown"),
+        (("no_match", None), "unknown"),
+        ((), "unknown"),
+    ],
+)
+def test_face_band(bands: tuple[str | None, ...], expected: str) -> None:
+    signals = tuple(face(media_id, band) for media_id, band in zip(("a", "b"), bands, strict=False))
+    assert word("faces.band", faces=signals) == expected
+
+
+def test_no_usable_reference_means_unknown() -> None:
+    signals = (face("a", "match", 0.9), face("b", "no_face"))
+    assert word("faces.band", faces=signals, references_used=0) == "unknown"
+    assert number("faces.match_probability", faces=signals, references_used=0) == (0.0, 1.0)
+    assert word("faces.band", ids=()) == "no_face"
+
+
+def test_match_probability() -> None:
+    assert number("faces.match_probability", faces=(face("a", "match", 0.9), face("b", "no_match", 0.1))) == (0.9, 0.9)
+    assert number("faces.match_probability", faces=(face("a", "no_match", 0.1),)) == (0.1, 1.0)
+    assert number("faces.match_probability", faces=(face("a", "no_match", 0.1), face("b", "no_face"))) == (0.1, 1.0)
+    assert number("faces.match_probability", ids=("a",), faces=(face("a", "inconclusive", 0.5),)) == (0.0, 1.0)
+    assert number("faces.match_probability", ids=()) == (0.0, 0.0)
+
+
+def test_faces_are_counted_at_one_moment() -> None:
+    video = face("a", None, seconds=(0.0, 1.0, 1.0, 2.0))
+    assert number("faces.count", faces=(video, face("b", "no_face"))) == (2.0, 2.0)
+    assert number("faces.count", faces=(video,)) == (2.0, math.inf)
+    assert number("faces.count", ids=()) == (0.0, 0.0)
+
+
+# --- copies and text --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("signals", "any_public", "all_public"),
+    [
+        ((copies("a", "public"), copies("b", "public")), "yes", "yes"),
+        ((copies("a", "public"), copies("b")), "yes", "no"),
+        ((copies("a", "public"),), "yes", "unknown"),
+        ((copies("a", "removed"), copies("b", comparable=False)), "unknown", "no"),
+        ((copies("a"), copies("b")), "no", "no"),
+        ((), "unknown", "unknown"),
+    ],
+)
+def test_copies(signals: tuple[CopySignal, ...], any_public: str, all_public: str) -> None:
+    assert word("copies.public.any", copies=signals) == any_public
+    assert word("copies.public.all", copies=signals) == all_public
+
+
+def test_copies_of_nothing() -> None:
+    assert word("copies.removed.any", ids=()) == word("copies.public.all", ids=()) == "no"
+    assert word("copies.removed.any", copies=(copies("a", "removed"),)) == "yes"
+
+
+def test_text() -> None:
+    found = TextFinding(kind="phone", start=0, end=1, probability=0.7, rule="r")
+    surer = found.model_copy(update={"probability": 0.9})
+    signal = TextSignal(model="m", searched=("phone", "email"), findings=(found, surer))
+    assert number("text.phone.probability", text=signal) == (0.9, 0.9)
+    assert number("text.email.probability", text=signal) == (0.0, 0.0)
+    assert number("text.reward_offer.probability", text=signal) == (0.0, 1.0)
+    assert number("text.phone.probability", text=signal, errors=(note("text"),)) == (0.9, 1.0)
+    assert number("text.phone.probability") == (0.0, 1.0)
+
+
+# --- the post and the report ------------------------------------------------------------------------------------
+
+
+def test_what_was_read() -> None:
+    assert word("media.readable") == "yes"
+    assert word("media.readable", media=(read("a"),)) == "unknown"
+    assert word("media.readable", media=(read("a"), MediaOutcome(media_id="b"))) == "no"
+    assert word("media.readable", errors=(note("media", "a"),)) == "no"
+    assert word("media.readable", ids=()) == "yes"
+
+
+def test_the_post() -> None:
+    assert word("post.account") == "media_outlet"
+    assert word("post.has_text") == word("post.has_media") == "yes"
+    assert word("post.has_media", ids=()) == "no"
+
+
+def test_without_a_report() -> None:
+    names = ("report.standing", "report.identity", "report.authority", "report.consent")
+    assert [word(name) for name in names] == ["none", "none", "none", "unknown"]
+
+
+def test_with_a_report() -> None:
+    lawyer = Report(report_id="r", standing="authorised_representative", authority="lawyer", consent="withdrawn")
+    names = ("report.standing", "report.identity", "report.authority", "report.consent")
+    assert [word(name, report=lawyer) for name in names] == [
+        "authorised_representative",
+        "unverified",
+        "lawyer",
+        "withdrawn",
+    ]
+    assert word("report.authority", report=Report(report_id="r", standing="authorised_representative")) == "unknown"
+    assert word("report.authority", report=Report(report_id="r", standing="other")) == "none"
+
+
+# --- laws -------------------------------------------------------------------------------------------------------
+
+
+@given(posts_with_signals(), st.none() | reports())
+def test_every_input_says_what_it_promises(made: tuple[Post, Signals], report: Report | None) -> None:
+    situation = Situation(made[0], report, made[1])
+    for item in INPUTS.values():
+        measured = item.measure(situation)
+        if isinstance(measured, Number):
+            assert item.is_number
+            assert item.lower <= measured.low <= measured.high <= item.upper
+        else:
+            assert measured.value in (*item.words, "unknown")
+        observed_at(item, situation)
+
+
+@given(st.data(), posts_with_signals())
+def test_taking_a_signal_away_only_opens_the_interval(data: st.DataObject, made: tuple[Post, Signals]) -> None:
+    """What remains after a loss contains what was there before: nothing new is ever learnt from a gap."""
+    post, signals = made
+    field = data.draw(st.sampled_from(("media", "scene", "faces", "copies", "text", "references_used")))
+    if field == "text":
+        less = signals.model_copy(update={"text": None})
+    elif field == "references_used":
+        less = signals.model_copy(update={"references_used": 0})
+    else:
+        kept = tuple(item for item in getattr(signals, field) if data.draw(st.booleans()))
+        less = signals.model_copy(update={field: kept})
+    for item in INPUTS.values():
+        if not post.media and field == "media":
+            continue  # then the post's media are those that were opened
+        before, after = (item.measure(Situation(post, None, each)) for each in (signals, less))
+        if isinstance(before, Number) and isinstance(after, Number):
+            assert after.low <= before.low <= before.high <= after.high, item.name
+        elif isinstance(before, Word) and isinstance(after, Word):
+            assert after.value in ("unknown", before.value), item.name
