@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Laws are tried without a clock: how fast an example runs depends on the machine.
+settings.register_profile("consentry", deadline=None)
+settings.load_profile("consentry")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -59,7 +59,7 @@ def test_every_line_and_every_clause_has_a_golden_case() -> None:
 
 def test_the_decision_list_keeps_the_policys_word_without_any_guardrail() -> None:
     """Every invariant, on the facts themselves, of which many more can be tried than of whole assessments."""
-    random = Random(20211130)  # noqa: S311 - the same values every time
+    random = Random(20211130)
     invariants = [(item, POLICY.program.compile(item.condition)) for item in POLICY.invariants]
     spoken_of: set[str] = set()
     for _ in range(20_000):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from functools import cache
 from pathlib import Path
@@ -13,10 +14,17 @@ from consentry.runtime.network import Batch, RuntimeSettings
 
 
 @cache
-def _core() -> Any:
+def _openvino() -> Any:
+    """The library, without its telemetry: where that package is missing, OpenVINO takes a stub of its own."""
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # documented: None means "not there"
     import openvino
 
-    return openvino.Core()
+    return openvino
+
+
+@cache
+def _core() -> Any:
+    return _openvino().Core()
 
 
 class OpenVinoNetwork:
@@ -40,14 +48,12 @@ class OpenVinoNetwork:
 
     def _queue(self, shape: tuple[int, ...]) -> Any:
         """An asynchronous queue of requests for rows of this shape."""
-        import openvino
-
         queue = self._compiled.get(shape)
         if queue is None:
             model = self._model.clone()
             model.reshape([self._rows, *shape])
             compiled = _core().compile_model(model, "CPU", self._options)
-            queue = openvino.AsyncInferQueue(compiled, self._threads)
+            queue = _openvino().AsyncInferQueue(compiled, self._threads)
             self._compiled[shape] = queue
         return queue
 

@@ -1,0 +1,132 @@
+"""The scene network as it is served: pictures in, calibrated readings out. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consentry.runtime import ModelError, ModelFolder, Network, RuntimeSettings, load_network
+from consentry.scene.calibration import CalibratedScore, Calibration
+from consentry.scene.preprocessing import DESCRIPTION, Picture, network_batch
+
+SceneHead = Literal["private_context", "public_event"]
+HEADS: Final[tuple[SceneHead, ...]] = ("private_context", "public_event")
+"""The heads in the order of the graph's outputs."""
+
+MODEL_NAME: Final = "scene"
+_PICTURES_AT_ONCE = 64
+"""Bounds the memory of one call (64 network inputs are 13 MB)."""
+
+
+@dataclass(frozen=True)
+class SceneReading:
+    """What the network said of one picture.
+
+    Attributes:
+        logits: One a head, in the order of `HEADS`.
+        activation_maps: Shape (2, rows, columns): the logit that each head would give if the whole picture were like
+            that cell; their mean over the cells is the head's logit.
+        calibrations: What turns logits into probabilities.
+    """
+
+    logits: tuple[float, ...]
+    activation_maps: NDArray[np.float32] = field(repr=False)
+    calibrations: Mapping[SceneHead, Calibration] = field(repr=False)
+
+    def logit(self, head: SceneHead) -> float:
+        """The head's logit, uncalibrated."""
+        return self.logits[HEADS.index(head)]
+
+    def activation_map(self, head: SceneHead) -> NDArray[np.float32]:
+        """The head's activation map, shape (rows, columns)."""
+        grid: NDArray[np.float32] = self.activation_maps[HEADS.index(head)]
+        return grid
+
+    def score(self, head: SceneHead) -> CalibratedScore:
+        """The head's calibrated probability, interval and band."""
+        return self.calibrations[head].score(self.logit(head))
+
+
+class SceneScorer:
+    """The loaded scene network. One instance may serve several threads.
+
+    Attributes:
+        folder: The model's folder, with its version and digest.
+        calibrations: One a head.
+    """
+
+    def __init__(self, folder: ModelFolder, network: Network, side: int, calibrations: Mapping[SceneHead, Calibration]):
+        self.folder = folder
+        self.calibrations: Mapping[SceneHead, Calibration] = MappingProxyType(dict(calibrations))
+        self._network = network
+        self._side = side
+
+    @classmethod
+    def load(cls, settings: RuntimeSettings | None = None, root: Path | None = None) -> Self:
+        """Load the scene model.
+
+        Args:
+            settings: Where it runs; the processor, by default.
+            root: A folder of models; the one that came with Consentry by default.
+
+        Raises:
+            ModelError: It is missing, damaged, or made for another version of the preprocessing.
+            RuntimeDeviceError: The device is not there.
+        """
+        folder = ModelFolder.open(MODEL_NAME, root=root)
+        try:
+            preprocessing = folder.manifest["preprocessing"]
+            side = int(preprocessing["side"])
+            same = preprocessing["description"] == DESCRIPTION and tuple(folder.manifest["heads"]) == HEADS
+            calibrations = {
+                head: Calibration.from_description(
+                    folder.manifest["calibration"][head], folder.manifest["thresholds"][head]
+                )
+                for head in HEADS
+            }
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(
+                f"model.json of {folder.id} is incomplete or makes no sense: {error}.",
+                "Train it again with this version of Consentry, or restore the folder.",
+                code="model.invalid",
+            ) from error
+        if not same:
+            raise ModelError(
+                f"{folder.id} was made for another preprocessing or other heads.",
+                "Train it again with this version of Consentry, or restore the folder.",
+                code="model.invalid",
+            )
+        return cls(folder, load_network(folder.file("graph"), settings or RuntimeSettings()), side, calibrations)
+
+    @property
+    def model_id(self) -> str:
+        """``scene@version``, as signals cite it."""
+        return self.folder.id
+
+    def score(self, pictures: Sequence[Picture]) -> list[SceneReading]:
+        """Read pictures of any sizes, each for itself: what came in the same call changes nothing.
+
+        Args:
+            pictures: RGB, upright, uint8, each of shape (height, width, 3).
+
+        Returns:
+            One reading a picture, in their order.
+
+        Raises:
+            ValueError: A picture is not of that shape or type.
+        """
+        readings: list[SceneReading] = []
+        for start in range(0, len(pictures), _PICTURES_AT_ONCE):
+            batch = network_batch(pictures[start : start + _PICTURES_AT_ONCE], self._side)
+            logits, maps = self._network(batch)
+            readings.extend(
+                SceneReading(tuple(map(float, row)), np.asarray(grid, dtype=np.float32), self.calibrations)
+                for row, grid in zip(logits, maps, strict=True)
+            )
+        return readings

@@ -1,0 +1,84 @@
+"""From readings of frames to the signal of one medium, as it stands in an assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consentry.records import SaliencyMap, SceneMoment, SceneScore, SceneSignal
+from consentry.scene.scorer import SceneHead, SceneReading
+
+
+def scene_signal(
+    media_id: str, seconds: Sequence[float | None], readings: Sequence[SceneReading], model_id: str
+) -> SceneSignal:
+    """The signal of one medium.
+
+    A video's score is the mean of the calibrated log-odds over its frames: one odd frame moves it little, and a clip
+    of one shot scores as its frames do. The thresholds are those of pictures. The frame that speaks loudest for a
+    score gives its saliency map; the earliest one where several do.
+
+    Args:
+        media_id: Which medium.
+        seconds: When each frame is shown; the single ``None`` of an image.
+        readings: One a frame, at least one.
+        model_id: Which model read them.
+
+    Raises:
+        ValueError: There is no frame, or the two sequences differ in length.
+
+    Returns:
+        The signal, with a timeline for a video.
+    """
+    if not readings or len(readings) != len(seconds):
+        raise ValueError(f"{len(readings)} readings for {len(seconds)} frames")
+    timeline = tuple(
+        SceneMoment(
+            second=round(second, 3),
+            private_context=reading.score("private_context").probability,
+            public_event=reading.score("public_event").probability,
+        )
+        for second, reading in zip(seconds, readings, strict=True)
+        if second is not None
+    )
+    return SceneSignal(
+        media_id=media_id,
+        model=model_id,
+        private_context=_score("private_context", seconds, readings),
+        public_event=_score("public_event", seconds, readings),
+        timeline=timeline,
+    )
+
+
+def _score(head: SceneHead, seconds: Sequence[float | None], readings: Sequence[SceneReading]) -> SceneScore:
+    logits = [reading.logit(head) for reading in readings]
+    # Calibration is linear in log-odds, so the mean of the calibrated log-odds is the calibrated mean logit.
+    calibrated = readings[0].calibrations[head].score(sum(logits) / len(logits))
+    loudest = max(range(len(logits)), key=lambda index: logits[index])
+    second = seconds[loudest]
+    return SceneScore(
+        probability=calibrated.probability,
+        low=calibrated.low,
+        high=calibrated.high,
+        band=calibrated.band,
+        saliency=saliency_map(readings[loudest].activation_map(head)),
+        second=None if second is None else round(second, 3),
+    )
+
+
+def saliency_map(activation: NDArray[np.float32]) -> SaliencyMap:
+    """A class activation map (Zhou et al. 2016) as a grid of 0-100.
+
+    Cells that speak against the class are 0; the others are scaled so that the strongest is 100. Where none speaks
+    for it, all are 0.
+
+    Args:
+        activation: Shape (rows, columns), in logits.
+    """
+    positive = np.maximum(activation.astype(np.float64), 0.0)
+    peak = positive.max()
+    scaled = np.rint(positive * (100.0 / peak)).astype(np.int64) if peak > 0 else positive.astype(np.int64)
+    rows, columns = scaled.shape
+    return SaliencyMap(rows=rows, columns=columns, values=tuple(int(value) for value in scaled.ravel()))
