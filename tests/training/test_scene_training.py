@@ -73,6 +73,7 @@ def test_any_cut_of_a_batch_gives_identical_bytes(trained: SceneTrainingResult) 
             assert np.concatenate([part[index] for part in parts]).tobytes() == whole.tobytes()
 
 
+@pytest.mark.slow
 def test_training_again_gives_the_same_bytes(trained: SceneTrainingResult, make_config: MakeConfig) -> None:
     calls: list[tuple[str, int, int]] = []
     again = train_scene(

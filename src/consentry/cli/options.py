@@ -38,7 +38,7 @@ BankOption = Annotated[
 ModelsOption = Annotated[Path | None, typer.Option("--models", help="Another folder of models.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where networks run; cuda needs the extra `train`.")]
 PrecisionOption = Annotated[
-    Precision, typer.Option("--precision", help="f32 gives the same bits everywhere; bf16 is faster on new CPUs.")
+    Precision, typer.Option("--precision", help="bf16 is faster on new CPUs, and changes scores slightly.")
 ]
 ThreadsOption = Annotated[int, typer.Option("--threads", min=0, help="CPU threads; 0 takes all that are allowed.")]
 

