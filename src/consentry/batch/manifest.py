@@ -82,10 +82,10 @@ def load_report(path: Path) -> Report:
     Raises:
         ManifestError: ``manifest.missing`` or ``manifest.row``.
     """
-    if not path.is_file():
-        raise ManifestError(f"There is no report at {path}.", "Check the path.", code="manifest.missing")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ManifestError(f"There is no report at {path}.", "Check the path.", code="manifest.missing") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ManifestError(f"{path} is not YAML: {error}", "Correct the file.") from error
     if not isinstance(content, Mapping):

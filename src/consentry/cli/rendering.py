@@ -26,23 +26,27 @@ def render(assessment: Assessment) -> RenderableType:
     ]
     if assessment.signals.media:
         parts.append(_media_table(assessment.signals))
+    parts.append(_reasons(assessment))
+    return Group(*parts)
+
+
+def _reasons(assessment: Assessment) -> Table:
+    """Findings, clauses, questions and errors, a row each, their kind in front."""
+    recommendation = assessment.recommendation
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(justify="right", style="bold", no_wrap=True)
+    rows.add_column()
     if assessment.signals.text and assessment.signals.text.findings:
         kinds = ", ".join(sorted({finding.kind.replace("_", " ") for finding in assessment.signals.text.findings}))
-        parts.append(Text.assemble(("In the text: ", "bold"), kinds))
-    parts.extend(
-        Text.assemble((f"{'decisive' if reason in recommendation.decisive else 'holds':>9}  ", "bold"), reason.sentence)
-        for reason in recommendation.fired
-    )
+        rows.add_row("in the text", kinds)
+    for reason in recommendation.fired:
+        rows.add_row("decisive" if reason in recommendation.decisive else "holds", plain(reason.sentence))
     for question in recommendation.questions:
-        outcomes = ", ".join(
-            f"{change.to_value} → {change.action.replace('_', ' ')}" for change in question.could_lead_to
-        )
-        parts.append(Text.assemble(("        ?  ", "bold yellow"), question.ask, (f"  ({outcomes})", "dim")))
-    parts.extend(
-        Text.assemble(("        !  ", "bold red"), plain(f"{error.message} {error.remedy} [{error.code}]"))
-        for error in assessment.signals.errors
-    )
-    return Group(*parts)
+        outcomes = ", ".join(f"{change.to_value} → {change.action}" for change in question.could_lead_to)
+        rows.add_row(Text("?", "yellow"), Text.assemble(question.ask, (f" ({outcomes.replace('_', ' ')})", "dim")))
+    for error in assessment.signals.errors:
+        rows.add_row(Text("!", "red"), plain(f"{error.message} {error.remedy} [{error.code}]"))
+    return rows
 
 
 def _media_table(signals: Signals) -> Table:
