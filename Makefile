@@ -35,10 +35,10 @@ demo: $(VENV)/.core ## assess the demo posts; writes demo-report/index.html and 
 	@$(BIN)/consentry score data/demo/posts.yaml --bank data/demo/bank.csv --out demo-report --page
 
 test: $(VENV)/.dev ## run the tests (under five minutes on two cores)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_OPTIONS)
 
-test-all: $(VENV)/.dev ## run all tests, the slow ones too, with coverage
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "slow or not slow" --cov --cov-report=term:skip-covered
+test-slow: $(VENV)/.dev ## run the tests that take longer; those that need ../shared say so when they skip
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -m slow --durations 10
 
 check: $(VENV)/.dev ## lint, format, types, import contracts, lock files, tests with coverage
 	@$(BIN)/ruff check .
@@ -46,7 +46,7 @@ check: $(VENV)/.dev ## lint, format, types, import contracts, lock files, tests 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python tests/check_locks.py
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered
+	@$(MAKE) --no-print-directory test PYTEST_OPTIONS="--cov --cov-report=term:skip-covered"
 
 format: $(VENV)/.dev ## put the code into shape
 	@$(BIN)/ruff check --fix .
