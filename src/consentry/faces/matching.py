@@ -182,7 +182,9 @@ class FaceMatcher:
                 index += 1
         return tuple(
             self._signal(
-                media_id, [face for _, face in sorted(entries, key=lambda entry: entry[0])], distances is not None
+                media_id,
+                [face for _, face in sorted(entries, key=lambda entry: entry[0])],
+                compared=distances is not None,
             )
             for media_id, entries in by_medium.items()
         )
@@ -202,7 +204,7 @@ class FaceMatcher:
             match_probability=None if distance is None else self.calibration.probability(distance),
         )
 
-    def _signal(self, media_id: str, faces: list[Face], compared: bool) -> FaceSignal:  # noqa: FBT001 - private
+    def _signal(self, media_id: str, faces: list[Face], *, compared: bool) -> FaceSignal:
         if not compared:
             return FaceSignal(media_id=media_id, model=self.id, faces=tuple(faces))
         band = band_of_medium([face.band for face in faces if face.band is not None])
