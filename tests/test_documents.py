@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "data/demo/README.md", "data/datasets/README.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    "data/demo/README.md",
+    "data/datasets/README.md",
+]
 
 
 def documents(repository: Path) -> list[Path]:

@@ -7,9 +7,25 @@ from pathlib import Path
 import numpy as np
 import torch
 from onnx2torch import convert
+from onnx2torch.node_converters.pad import OnnxPadDynamic
+from onnx2torch.node_converters.registry import add_converter
+from onnx2torch.onnx_graph import OnnxGraph
+from onnx2torch.onnx_node import OnnxNode
+from onnx2torch.utils.common import OnnxMapping, OperationConverterResult
 
 from consentry.runtime.errors import RuntimeDeviceError
 from consentry.runtime.network import Batch, RuntimeSettings
+
+
+@add_converter(operation_type="Pad", version=18)  # type: ignore[untyped-decorator]  # onnx2torch has no types
+def _pad(node: OnnxNode, graph: OnnxGraph) -> OperationConverterResult:  # noqa: ARG001 - the registry's signature
+    """Padding of opset 18 with pads and value alone means what it meant in opset 13, which onnx2torch knows."""
+    if len(node.input_values) > 3:
+        raise NotImplementedError("Pad with axes")
+    return OperationConverterResult(
+        torch_module=OnnxPadDynamic(mode=node.attributes.get("mode", "constant")),
+        onnx_mapping=OnnxMapping(inputs=node.input_values, outputs=node.output_values),
+    )
 
 
 class TorchNetwork:

@@ -98,7 +98,9 @@ class DlibFaceNetwork(nn.Module):
         means: Tensor = self.get_buffer("means")
         x = (pixels.permute(0, 3, 1, 2).float() - means) / 256.0
         x = functional.max_pool2d(functional.relu(self.stem(x)), 3, 2)
-        x = self.blocks(x).mean(dim=(2, 3))
+        x = self.blocks(x)
+        # The map's size is known, so this is an ordinary pooling, which every runtime has.
+        x = functional.avg_pool2d(x, x.shape[-1]).flatten(1)
         result: Tensor = self.embedding(x)
         return result
 

@@ -127,13 +127,18 @@ def build_faces(folder: Path, pairs: Path | None = None, *, progress: Progress =
     if kept is not None:
         manifest |= {name: kept.manifest[name] for name in ("calibration", "thresholds", "data")}
         metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-        return BuiltFaces(write_model_json(folder, manifest), differences, metrics)
-    assert pairs is not None  # noqa: S101 - narrows the type
-    metrics = _fit(folder, manifest, pairs, differences, progress)
+        metrics["graph_differences"] = _rounded(differences)
+    else:
+        assert pairs is not None  # noqa: S101 - narrows the type
+        metrics = _fit(folder, manifest, pairs, differences, progress)
     opened = write_model_json(folder, manifest)
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     write_card(folder, manifest, metrics)
     return BuiltFaces(opened, differences, metrics)
+
+
+def _rounded(differences: Mapping[str, float]) -> dict[str, float]:
+    return {role: float(f"{value:.2g}") for role, value in differences.items()}
 
 
 def _kept(folder: Path) -> ModelFolder:
@@ -178,7 +183,7 @@ def _fit(
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "command": manifest["made_by"],
-        "graph_differences": {role: float(f"{value:.2g}") for role, value in differences.items()},
+        "graph_differences": _rounded(differences),
         "dev_train": split_figures(faces, train, **at),
         "dev_test": split_figures(faces, test, **at),
         "degraded_dev_train": quality_table(
