@@ -77,6 +77,21 @@ def test_a_run_cut_off_anywhere_ends_the_same(manifest: Path, tmp_path: Path, as
         assert (summary.assessed, summary.resumed) == (5, expected[:cut].count(b"\n"))
 
 
+def test_a_fact_that_the_policy_does_not_know_costs_its_row_only(tmp_path: Path, assessor: Assessor) -> None:
+    facts = [{"name": "public_figur", "value": "no", "source": "reviewer"}]
+    rows = [{"post_id": "1"}, {"post_id": "2", "facts": facts}, {"post_id": "3"}]
+    manifest = tmp_path / "posts.jsonl"
+    manifest.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for _ in range(2):  # the second time as a resumed run
+        summary = score_manifest(manifest, tmp_path / "out", assessor)
+        assert (summary.assessed, summary.rejected) == (2, 1)
+        assert [found.post_id for found in completed(tmp_path / "out")] == ["1", "3"]
+        error = json.loads((tmp_path / "out" / ERRORS).read_text())
+        assert (error["row"], error["post_id"]) == (2, "2")
+        assert error["error"]["code"].startswith("policy.")
+        assert "public_figure" in error["error"]["message"] + error["error"]["remedy"]
+
+
 def test_another_run_is_refused(manifest: Path, tmp_path: Path, assessor: Assessor) -> None:
     out = tmp_path / "out"
     score_manifest(manifest, out, assessor)

@@ -21,6 +21,7 @@ from consentry.assess import Assessor
 from consentry.batch.manifest import ManifestError, RowError, read_manifest
 from consentry.batch.table import write_table
 from consentry.errors import ConsentryError
+from consentry.policy import PolicyError, check_answer
 from consentry.records import Assessment, Case
 from consentry.runtime.model_folder import sha256_of
 from consentry.version import __version__
@@ -88,7 +89,6 @@ def score_manifest(
     Raises:
         ManifestError: The manifest cannot be read.
         JobError: The folder holds another run.
-        PolicyError: A fact in the manifest is not one of the policy's.
     """
     started = time.perf_counter()
     out.mkdir(parents=True, exist_ok=True)
@@ -103,7 +103,8 @@ def score_manifest(
 
     def remaining() -> Iterator[Case]:
         position = 0
-        for row in read_manifest(manifest):
+        for number, found in enumerate(read_manifest(manifest), 1):
+            row = _with_known_facts(found, number, assessor)
             if isinstance(row, RowError):
                 rejected.append(row)
                 continue
@@ -124,6 +125,18 @@ def score_manifest(
     write_table(completed(out), out / TABLE)
     summary.seconds = time.perf_counter() - started
     return summary
+
+
+def _with_known_facts(row: Case | RowError, number: int, assessor: Assessor) -> Case | RowError:
+    """The row; a row with a fact that the policy does not know is an error like any other, and stops nothing."""
+    if isinstance(row, RowError):
+        return row
+    try:
+        for fact in row.facts:
+            check_answer(assessor.policy, fact)
+    except PolicyError as error:
+        return RowError(number, row.post.post_id, error.note(stage="manifest"))
+    return row
 
 
 def completed(out: Path) -> Iterator[Assessment]:

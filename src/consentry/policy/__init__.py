@@ -5,6 +5,7 @@ from __future__ import annotations
 from consentry.policy.deciding import Decided, broken_invariants, decide
 from consentry.policy.definitions import SEVERITY, Clause, DecisionLine, FactDefinition, Invariant, Policy
 from consentry.policy.errors import PolicyError
+from consentry.policy.facts import check_answer
 from consentry.policy.loading import DEFAULT_POLICY, list_policies, load_policy, parse_policy
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "broken_invariants",
+    "check_answer",
     "decide",
     "list_policies",
     "load_policy",

@@ -46,7 +46,7 @@ def settle(policy: Policy, situation: Situation, answers: Iterable[Fact]) -> tup
     """
     said: dict[str, list[Fact]] = {fact.name: [] for fact in policy.facts}
     for answer in answers:
-        _check_answer(policy, answer)
+        check_answer(policy, answer)
         said[answer.name].append(answer)
     facts = []
     for definition in policy.facts:
@@ -57,7 +57,12 @@ def settle(policy: Policy, situation: Situation, answers: Iterable[Fact]) -> tup
     return tuple(facts)
 
 
-def _check_answer(policy: Policy, answer: Fact) -> None:
+def check_answer(policy: Policy, answer: Fact) -> None:
+    """Refuse an answer that the policy has no place for.
+
+    Raises:
+        PolicyError: Its name, word or source is not one that the policy knows.
+    """
     if answer.source == "model":
         raise PolicyError(
             f"The fact '{answer.name}' was given from outside with the source 'model'.",
