@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -12,9 +12,11 @@ from consentry.copies import Bank, copy_signal
 from consentry.faces import Claim, FaceMatcher, FacePicture
 from consentry.media import Limits, MediaError, OpenedMedia, failed_outcome, open_media
 from consentry.policy import Policy, decide, load_policy
+from consentry.policy.reported import check_number_of_posts
 from consentry.records import (
     Assessment,
     Case,
+    Circumstances,
     ComponentDigest,
     ErrorNote,
     FaceSignal,
@@ -24,6 +26,7 @@ from consentry.records import (
     MediaOutcome,
     Post,
     Report,
+    ReportAssessment,
     SceneSignal,
     Signals,
 )
@@ -156,6 +159,39 @@ class Assessor:
         (assessment,) = self.assess_many([case])
         return assessment
 
+    def assess_report(
+        self,
+        report: Report,
+        posts: Sequence[Post],
+        references: Sequence[MediaInput | Path | str] = (),
+        facts: Mapping[str, Iterable[Fact]] | None = None,
+    ) -> ReportAssessment:
+        """Assess the posts that one report names, each for itself and all for the same claim.
+
+        Args:
+            report: What the reporter says of all of them.
+            posts: Up to five.
+            references: Photos of the claimant.
+            facts: Answers and look-ups by ``post_id``.
+
+        Raises:
+            PolicyError: ``report.too_many_posts`` from the sixth post on; a fact that the policy does not know.
+        """
+        check_number_of_posts(report.report_id, [post.post_id for post in posts])
+        answers = facts or {}
+        cases = [
+            Case.model_validate(
+                {
+                    "post": post,
+                    "report": report,
+                    "references": tuple(references),
+                    "facts": tuple(answers.get(post.post_id, ())),
+                }
+            )
+            for post in posts
+        ]
+        return ReportAssessment(report_id=report.report_id, assessments=tuple(self.assess_many(cases)))
+
     def assess_many(self, cases: Iterable[Case], *, batch_size: int = 16) -> Iterator[Assessment]:
         """Assess any number of cases, in their order; the next batch is decoded while one is measured.
 
@@ -222,6 +258,7 @@ class Assessor:
                 post_id=case.post.post_id,
                 report_id=case.report.report_id if case.report else None,
                 signals=signals,
+                circumstances=Circumstances.of(case.post, case.report, case.facts),
                 facts=decided.facts,
                 recommendation=decided.recommendation,
                 components=self.components,
@@ -239,6 +276,7 @@ class Assessor:
                     [frame.second for frame in item.frames],
                     list(islice(readings, len(item.frames))),
                     self._scorer.model_id,
+                    self._scorer.kinds,
                 )
                 for item in opened.media
             )

@@ -7,14 +7,18 @@ video are seconds from its start; probabilities are calibrated and lie in 0-1. N
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 """Raised in its first part when a field changes meaning or goes away, in its second when one is added."""
+
+MOST_POSTS_A_REPORT: Final = 5
+"""How many posts one report may name; the report form of the private information and media policy takes as many."""
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Box = tuple[Probability, Probability, Probability, Probability]
@@ -27,8 +31,10 @@ Identity = Literal["unverified", "pending", "verified", "rejected", "expired"]
 Consent = Literal["refused", "withdrawn", "given", "unknown"]
 AccountKind = Literal["private_individual", "public_figure", "media_outlet", "organisation", "government", "unknown"]
 SceneBand = Literal["low", "uncertain", "high"]
+CrowdLevel = Literal["none", "one", "few", "group", "crowd", "dense_crowd"]
 FaceBand = Literal["match", "inconclusive", "no_match", "no_face"]
 FactSource = Literal["model", "report", "post", "lookup", "reviewer"]
+CountedFrom = Literal["post", "report", "decision"]
 ClauseKind = Literal["violation", "prohibited_behaviour", "exception", "override", "gate", "routing"]
 Action = Literal[
     "no_action",
@@ -138,7 +144,12 @@ class Report(Record):
         authority: On what grounds a representative speaks; ``None`` if not stated.
         identity: Outcome of the identity check of the depicted person (and of the representative's authority).
         consent: What the depicted person says of the publication.
+        reported_at: When the report came in. Deadlines are counted from it, never from the clock.
         statement: The reporter's own words, for the reviewer.
+        window_days: Over how many days up to this report the three counts below run.
+        reports_by_reporter: Reports by this reporter in the window, this one among them; ``None`` if not counted.
+        rejected_reports_by_reporter: How many of the reporter's reports in the window a person has rejected.
+        reports_against_account: Reports by anybody in the window against the account that published the post.
     """
 
     report_id: str = Field(min_length=1)
@@ -148,6 +159,10 @@ class Report(Record):
     consent: Consent = "unknown"
     reported_at: datetime | None = None
     statement: str = ""
+    window_days: int | None = Field(default=None, ge=1)
+    reports_by_reporter: int | None = Field(default=None, ge=0)
+    rejected_reports_by_reporter: int | None = Field(default=None, ge=0)
+    reports_against_account: int | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _authority_belongs_to_representatives(self) -> Self:
@@ -274,6 +289,30 @@ class SceneScore(Record):
     second: float | None = None
 
 
+class CrowdScore(Record):
+    """How many people are to be seen. An estimate of the whole picture, not a count of faces or bodies.
+
+    Attributes:
+        people: The estimate: the median of what is expected.
+        low: Lower end of its 90 % interval.
+        high: Upper end of it.
+        level: The likeliest step.
+        probability: Of that level, calibrated.
+        certain: Whether the interval lies within one step of the level; if not, the model abstains.
+        saliency: Where in the picture (for a video: in the frame with the most people).
+        second: That frame; ``None`` for an image.
+    """
+
+    people: float = Field(ge=0.0)
+    low: float = Field(ge=0.0)
+    high: float = Field(ge=0.0)
+    level: CrowdLevel
+    probability: Probability
+    certain: bool
+    saliency: SaliencyMap | None = None
+    second: float | None = None
+
+
 class SceneMoment(Record):
     """The scores of one frame of a video."""
 
@@ -282,11 +321,25 @@ class SceneMoment(Record):
     public_event: Probability
 
 
+class SceneKind(Record):
+    """A kind of scene that the model knows by name, such as a bedroom or a stage.
+
+    Attributes:
+        kind: The name, as in the training data.
+        probability: Among the kinds that the model knows; not calibrated.
+    """
+
+    kind: str
+    probability: Probability
+
+
 class SceneSignal(Record):
     """What kind of scene one medium shows.
 
     Attributes:
         model: Which model said so.
+        crowd: How many people; ``None`` from a model that does not count them.
+        looks_like: The kinds of scene that it resembles most, the likeliest first.
         timeline: Frame by frame for a video, empty for an image.
     """
 
@@ -294,6 +347,8 @@ class SceneSignal(Record):
     model: str
     private_context: SceneScore
     public_event: SceneScore
+    crowd: CrowdScore | None = None
+    looks_like: tuple[SceneKind, ...] = ()
     timeline: tuple[SceneMoment, ...] = ()
 
 
@@ -492,6 +547,28 @@ class Question(Record):
     could_lead_to: tuple[Change, ...]
 
 
+class Deadline(Record):
+    """Something that has to be done by a certain moment, as the policy says.
+
+    Attributes:
+        deadline: Its name in the policy file.
+        do: What has to be done, in words.
+        counted_from: From which moment the time runs.
+        within: How long it runs, in words: ``48 hours``, ``6 months``.
+        due_at: The last moment; ``None`` while the moment that it is counted from is not known.
+        because: Why there is this deadline.
+        source: Where it stands.
+    """
+
+    deadline: str
+    do: str
+    counted_from: CountedFrom
+    within: str
+    due_at: datetime | None = None
+    because: str
+    source: PolicySource
+
+
 class Recommendation(Record):
     """What the policy advises, and why. It is never an action: a person decides.
 
@@ -505,6 +582,7 @@ class Recommendation(Record):
         questions: For the reviewer, the most consequential first.
         would_change: Known facts which, if they were otherwise, would change the action.
         guardrails: What the evaluator itself forbade, whatever the policy said.
+        deadlines: What has to be done by when, the soonest first; those without a date last.
         requires_human_decision: Always true.
     """
 
@@ -518,6 +596,7 @@ class Recommendation(Record):
     questions: tuple[Question, ...] = ()
     would_change: tuple[Change, ...] = ()
     guardrails: tuple[str, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
     requires_human_decision: Literal[True] = True
 
 
@@ -532,20 +611,73 @@ class ComponentDigest(Record):
     sha256: str
 
 
+class Circumstances(Record):
+    """What a policy reads of a post and its report: enough to decide again without the words and the media.
+
+    The words of the post and the reporter's statement are not in it.
+
+    Attributes:
+        media_ids: The media of the post, in its order.
+        has_text: Whether words came with it.
+        report: As it came, less the reporter's statement; ``None`` if nobody reported the post.
+        answers: What reviewers, look-ups and the report said besides, as it was given.
+    """
+
+    account: AccountKind = "unknown"
+    posted_at: datetime | None = None
+    media_ids: tuple[str, ...] = ()
+    has_text: bool = False
+    report: Report | None = None
+    answers: tuple[Fact, ...] = ()
+
+    @classmethod
+    def of(cls, post: Post, report: Report | None, answers: Iterable[Fact] = ()) -> Self:
+        """The circumstances of a post and its report."""
+        return cls(
+            account=post.account,
+            posted_at=post.posted_at,
+            media_ids=tuple(item.media_id for item in post.media),
+            has_text=bool(post.text.strip()),
+            report=None if report is None else report.model_copy(update={"statement": ""}),
+            answers=tuple(answers),
+        )
+
+
 class Assessment(Record):
     """One post, measured and held against the policy. Holds no time of day and no template of a face.
 
     Attributes:
+        schema_version: Of the version that wrote it; 1.0 had no circumstances and no deadlines.
+        circumstances: What is needed to decide again (`consentry.policy.redecide`); ``None`` in files of version 1.0.
         components: Everything that the result depends on besides the input.
     """
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["1.0", "1.1"] = SCHEMA_VERSION
     post_id: str
     report_id: str | None = None
     signals: Signals
+    circumstances: Circumstances | None = None
     facts: tuple[Fact, ...]
     recommendation: Recommendation
     components: tuple[ComponentDigest, ...] = ()
+
+
+class ReportAssessment(Record):
+    """What came of one report about one or several posts.
+
+    Attributes:
+        assessments: One for each post, in the order of the report; at most `MOST_POSTS_A_REPORT`.
+    """
+
+    schema_version: Literal["1.1"] = SCHEMA_VERSION
+    report_id: str
+    assessments: tuple[Assessment, ...] = Field(min_length=1, max_length=MOST_POSTS_A_REPORT)
+
+    @model_validator(mode="after")
+    def _one_report(self) -> Self:
+        if any(assessment.report_id != self.report_id for assessment in self.assessments):
+            raise ValueError("every assessment must be of this report")
+        return self
 
 
 class Decision(Record):

@@ -17,7 +17,8 @@ from pyarrow import parquet
 
 from consentry import Assessor, RuntimeSettings
 from consentry.batch import score_manifest
-from consentry.batch.job import ASSESSMENTS, ERRORS, JobError, completed, count_rows
+from consentry.batch.files import ASSESSMENTS, ERRORS
+from consentry.batch.job import JobError, completed, count_rows
 from consentry.batch.manifest import ManifestError
 from consentry.batch.page import PageError, write_page
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from consentry.policy import Policy, PolicyError, parse_policy
 from consentry.policy.inputs import INPUTS
 from consentry.records import (
+    AccountKind,
     Authority,
     Consent,
     CopyMatch,
@@ -35,6 +36,16 @@ from consentry.records import (
 )
 
 PROBABILITIES = st.sampled_from((0.0, 0.05, 0.15, 0.2, 0.5, 0.6, 0.85, 0.9, 0.95, 1.0))
+COUNTS = st.none() | st.sampled_from((0, 1, 3, 5, 7, 10, 20, 50, 400))
+POSTED = st.none() | st.sampled_from(
+    (
+        datetime(2022, 4, 4, 23, tzinfo=UTC),
+        datetime(2022, 4, 5, tzinfo=UTC),
+        datetime(2022, 4, 5, 12, tzinfo=UTC).replace(tzinfo=None),
+        datetime(2022, 4, 20, tzinfo=UTC),
+    )
+)
+"""Moments of posts and reports, around the day that a shipped policy names."""
 KINDS: tuple[TextKind, ...] = get_args(TextKind)
 
 
@@ -98,7 +109,13 @@ def _note(stage: str, media_id: str | None) -> ErrorNote:
 def posts_with_signals(draw: st.DrawFn) -> tuple[Post, Signals]:
     """A post and what was measured of it, with gaps of every kind."""
     ids = [f"{index}.jpg" for index in range(draw(st.integers(0, 3)))]
-    post = Post(post_id="post", media=tuple(ids), text=draw(st.sampled_from(("", "words"))))
+    post = Post(
+        post_id="post",
+        media=tuple(ids),
+        text=draw(st.sampled_from(("", "words"))),
+        posted_at=draw(POSTED),
+        account=draw(st.sampled_from(get_args(AccountKind))),
+    )
     usually = st.sampled_from((True, True, True, False))
     outcomes, scene, faces, copies = [], [], [], []
     for media_id in ids:
@@ -146,6 +163,10 @@ def reports(draw: st.DrawFn) -> Report:
         authority=authority,
         identity=draw(st.sampled_from(("verified", "verified", *get_args(Identity)))),
         consent=draw(st.sampled_from(("refused", *get_args(Consent)))),
+        reported_at=draw(POSTED),
+        reports_by_reporter=draw(COUNTS),
+        rejected_reports_by_reporter=draw(COUNTS),
+        reports_against_account=draw(COUNTS),
     )
 
 
@@ -244,6 +265,8 @@ def _fact(random: Random) -> dict[str, Any]:
     if name is None:
         return {"ask": "?"}
     item = INPUTS[name]
+    if item.is_day:
+        return {"ask": "?", "from": name, "why": "because", "yes_at_least": random.choice(("2021-12-01", "2026-01-02"))}
     if item.is_number:
         cuts: list[dict[str, float]] = [
             {"yes_at_least": 0.0001},

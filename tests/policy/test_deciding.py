@@ -15,15 +15,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_strategies import answers, hostile_policies, posts_with_signals, reports
 
-from consentry.policy import Decided, Policy, PolicyError, broken_invariants, decide, load_policy, parse_policy
+from consentry.policy import (
+    DEFAULT_POLICY,
+    Decided,
+    Policy,
+    PolicyError,
+    broken_invariants,
+    decide,
+    list_policies,
+    load_policy,
+    parse_policy,
+)
 from consentry.policy.kleene import UNKNOWN
-from consentry.policy.loading import _SHIPPED
+from consentry.policy.loading import SHIPPED
 from consentry.policy.program import UNKNOWN_CODE
+from consentry.policy.versions import consolidated_text
 from consentry.records import Fact, Post, Report, Signals
 
 POLICY = load_policy()
+ALL = [load_policy(name) for name in list_policies()]
 AGAIN = load_policy()
-TEXT = (_SHIPPED / "twitter-private-media-2021-11-30.yaml").read_text(encoding="utf-8")
+TEXT = (SHIPPED / "twitter-private-media-2021-11-30.yaml").read_text(encoding="utf-8")
 RAW = yaml.load(TEXT, Loader=yaml.BaseLoader)  # noqa: S506 - words only, and our own file
 
 
@@ -44,11 +56,13 @@ def test_same_input_same_bytes(data: st.DataObject, made: tuple[Post, Signals], 
 def test_same_bytes_in_another_process(repository: Path, seed: str) -> None:
     """Hash seeds must not matter: nothing may depend on the order of a set."""
     script = (
-        "import hashlib, sys; from pathlib import Path\n"
+        "import functools, hashlib, sys; from pathlib import Path\n"
         "from consentry.policy import decide, load_policy; from consentry.policy.cases import read_cases\n"
-        "digest, policy = hashlib.sha256(), load_policy()\n"
+        "load_policy = functools.cache(load_policy)\n"
+        "digest = hashlib.sha256()\n"
         "for path in sorted(Path(sys.argv[1]).glob('*.yaml')):\n"
         "    for case in read_cases(path):\n"
+        "        policy = load_policy(case.policy or None)\n"
         "        decided = decide(policy, case.post, case.report, case.signals, case.facts)\n"
         "        digest.update(decided.recommendation.model_dump_json().encode())\n"
         "print(digest.hexdigest())\n"
@@ -64,7 +78,7 @@ def test_same_bytes_in_another_process(repository: Path, seed: str) -> None:
 
 
 @settings(max_examples=50)
-@given(st.data(), st.just(POLICY) | hostile_policies())
+@given(st.data(), st.sampled_from(ALL) | hostile_policies())
 def test_forgetting_a_fact_never_turns_a_clause(data: st.DataObject, policy: Policy) -> None:
     values = [data.draw(st.integers(UNKNOWN_CODE, len(fact.words) - 1)) for fact in policy.facts]
     before = policy.program.clause_truths(values)
@@ -73,15 +87,17 @@ def test_forgetting_a_fact_never_turns_a_clause(data: st.DataObject, policy: Pol
         assert all(new in (UNKNOWN, old) for old, new in zip(before, after, strict=True))
 
 
-def _shuffled(order: Callable[[list[str]], list[str]]) -> Policy:
-    clauses = {name: RAW["clauses"][name] for name in order(list(RAW["clauses"]))}
-    return parse_policy(json.dumps({**RAW, "clauses": clauses}))
+def _shuffled(name: str, order: Callable[[list[str]], list[str]]) -> tuple[Policy, Policy]:
+    """A policy, and the same with its clauses in another order."""
+    raw = yaml.load(consolidated_text(name), Loader=yaml.BaseLoader)  # noqa: S506 - words only, and our own file
+    clauses = {clause: raw["clauses"][clause] for clause in order(list(raw["clauses"]))}
+    return load_policy(name), parse_policy(json.dumps({**raw, "clauses": clauses}))
 
 
 SHUFFLED = [
-    _shuffled(lambda names: names[::-1]),
-    _shuffled(sorted),
-    _shuffled(lambda names: names[1::2] + names[::2]),
+    _shuffled(name, order)
+    for name in (DEFAULT_POLICY, "twitter-private-media-2024-03-21")
+    for order in (lambda names: names[::-1], sorted, lambda names: names[1::2] + names[::2])
 ]
 
 
@@ -89,9 +105,9 @@ SHUFFLED = [
 def test_the_order_of_clauses_changes_nothing(
     data: st.DataObject, made: tuple[Post, Signals], report: Report | None
 ) -> None:
-    shuffled = data.draw(st.sampled_from(SHUFFLED))
-    given_answers = data.draw(answers(POLICY))
-    one = decide(POLICY, made[0], report, made[1], given_answers).recommendation
+    policy, shuffled = data.draw(st.sampled_from(SHUFFLED))
+    given_answers = data.draw(answers(policy))
+    one = decide(policy, made[0], report, made[1], given_answers).recommendation
     other = decide(shuffled, made[0], report, made[1], given_answers).recommendation
     listed = {"fired", "not_evaluated"}
     assert one.model_dump(exclude=listed) == other.model_dump(exclude=listed)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from consentry.policy import load_policy
+from consentry.cli.app import app
+from consentry.policy import list_policies, load_policy
 from consentry.policy.inputs import INPUTS
 
-_BLOCK = re.compile(r"(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<language>yaml|python)\n(?P<body>.*?)```", re.DOTALL)
+_BLOCK = re.compile(r"(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<language>yaml|python|sh)\n(?P<body>.*?)```", re.DOTALL)
 
 
 @pytest.fixture
@@ -21,11 +24,17 @@ def page(repository: Path) -> str:
 def test_the_snippets_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     blocks = list(_BLOCK.finditer(page))
-    assert {block["language"] for block in blocks} == {"yaml", "python"}
+    assert {block["language"] for block in blocks} == {"yaml", "python", "sh"}
     names: dict[str, object] = {}
     for block in blocks:
         if block["language"] == "yaml":
             (tmp_path / block["file"]).write_text(block["body"], encoding="utf-8")
+        elif block["language"] == "sh":
+            for line in block["body"].splitlines():
+                command, _, comment = line.partition("  # exits ")
+                program, *arguments = shlex.split(command)
+                result = CliRunner().invoke(app, arguments)
+                assert (program, result.exit_code) == ("consentry", int(comment or 0)), f"{line}: {result.output}"
         else:
             exec(compile(block["body"], "docs/policy.md", "exec"), names)  # noqa: S102 - our own page
 
@@ -37,6 +46,28 @@ def test_every_input_is_in_the_table(page: str) -> None:
 
 
 def test_every_clause_is_in_the_table(page: str) -> None:
-    section = page.split("## The policy that ships")[1].split("Choices that")[0]
+    section = page.split("## The policies that ship")[1].split("What the later ones add")[0]
     rows = re.findall(r"^\| `([a-z_]+)` \| ([a-z ]+) \|", section, re.MULTILINE)
     assert rows == [(clause.name, clause.kind.replace("_", " ")) for clause in load_policy().clauses]
+
+
+def test_what_the_later_policies_add_is_in_the_table(page: str) -> None:
+    section = page.split("What the later ones add")[1].split("Choices that")[0]
+    rows = re.findall(r"^\| `([a-z_]+)` \| (\d{4}-\d{2}-\d{2}) \| ([a-z ]+) \|", section, re.MULTILINE)
+    known = {clause.name for clause in load_policy().clauses}
+    expected = []
+    for name in ("2022-04-05", "2022-12-14", "2024-03-21"):
+        policy = load_policy(f"twitter-private-media-{name}")
+        added = [clause for clause in policy.clauses if clause.name not in known]
+        expected += [(clause.name, policy.version, clause.kind) for clause in added]
+        known |= {clause.name for clause in added}
+    assert rows == expected
+
+
+def test_every_policy_is_in_the_table(page: str) -> None:
+    rows = re.findall(r"^\| `(twitter-[a-z0-9-]+)` \| (?:from )?([0-9-]+)(?: to ([0-9-]+))? \|", page, re.MULTILINE)
+    expected = []
+    for name in list_policies():
+        policy = load_policy(name)
+        expected.append((name, str(policy.effective_from), str(policy.effective_until or "")))
+    assert sorted(rows) == expected

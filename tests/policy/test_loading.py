@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pickle
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from consentry.policy import DEFAULT_POLICY, PolicyError, list_policies, load_policy, parse_policy
+from consentry.policy import DEFAULT_POLICY, PolicyError, decide, list_policies, load_policy, parse_policy
+from consentry.records import Post, Signals
 
 GOOD = """\
 policy: small
@@ -273,3 +274,25 @@ def test_errors_travel_to_other_processes() -> None:
     error = complaint("kind: exception", "kind: exeption")
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert (type(copy), copy.code, str(copy)) == (PolicyError, error.code, str(error))
+
+
+DAY = """  lately:
+    from: post.day
+    yes_at_least: 2022-04-05
+    no_at_most: 2022-04-04
+    why: The rule names the day.
+    ask: Was it posted since?
+"""
+
+
+def test_thresholds_that_are_days() -> None:
+    text = GOOD.replace("  colour:\n", DAY + "  colour:\n").replace("[at_home, seen]", "[at_home, seen, lately]")
+    lately = next(fact for fact in parse_policy(text).facts if fact.name == "lately")
+    assert lately.is_day
+    assert date.fromordinal(int(lately.yes_at_least or 0)) == date(2022, 4, 5)
+    post = Post(post_id="1", posted_at=datetime(2022, 4, 5, tzinfo=UTC))
+    (fact,) = [fact for fact in decide(parse_policy(text), post, None, Signals()).facts if fact.name == "lately"]
+    assert (fact.value, fact.detail) == ("yes", "post.day is 2022-04-05, yes from 2022-04-05")
+    for wrong, says in (("2022-13-05", "must be a date"), ("0.5", "must be a date"), ("2022-04-04", "must be below")):
+        with pytest.raises(PolicyError, match=says):
+            parse_policy(text.replace("yes_at_least: 2022-04-05", f"yes_at_least: {wrong}"))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from consentry.assess import Assessor
+from consentry.batch.files import ASSESSMENTS, ERRORS, FINGERPRINT, TABLE
 from consentry.batch.manifest import ManifestError, RowError, read_manifest
 from consentry.batch.table import write_table
 from consentry.errors import ConsentryError
@@ -25,11 +26,6 @@ from consentry.policy import PolicyError, check_answer
 from consentry.records import Assessment, Case
 from consentry.runtime.model_folder import sha256_of
 from consentry.version import __version__
-
-ASSESSMENTS = "assessments.jsonl"
-ERRORS = "errors.jsonl"
-FINGERPRINT = "run.json"
-TABLE = "results.parquet"
 
 Progress = Callable[[int], None]
 """Called with the number of rows finished so far."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from consentry.cli import assess, doctor, evaluate, models, schema, score, train
+from consentry.cli import assess, data, doctor, evaluate, models, policy, promote, schema, score, studies, train
 from consentry.cli.output import EXIT_FAILED, print_error
 from consentry.errors import ConsentryError
 from consentry.version import __version__
@@ -46,8 +46,13 @@ app.command("assess")(assess.assess)
 app.command("score")(score.score)
 app.command("doctor")(doctor.doctor)
 app.command("schema")(schema.schema)
+app.command("promote")(promote.promote)
+app.add_typer(policy.app, name="policy")
 app.add_typer(models.app, name="models")
+app.add_typer(data.app, name="data")
 app.add_typer(train.app, name="train")
+evaluate.app.command("published")(studies.published)
+evaluate.app.command("dipa2")(studies.dipa2)
 app.add_typer(evaluate.app, name="evaluate")
 
 
@@ -64,4 +69,4 @@ def main() -> None:
 
 def _exit_code(error: ConsentryError) -> int:
     """Trouble with the installation is 1; anything that the caller gave is 2."""
-    return EXIT_FAILED if error.code.startswith(("model.", "runtime.", "third_party.")) else 2
+    return EXIT_FAILED if error.code.startswith(("model.", "proving.", "runtime.", "third_party.")) else 2

@@ -30,7 +30,8 @@ class Precision(StrEnum):
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar, no table.")]
 PolicyOption = Annotated[
-    str | None, typer.Option("--policy", help="A policy that ships, by name, or a file. [default: 2021-11-30]")
+    str | None,
+    typer.Option("--policy", help="A file, or a policy that ships (see `policy list`). [default: 2021-11-30]"),
 ]
 BankOption = Annotated[
     Path | None, typer.Option("--bank", help="CSV of fingerprints of media known from elsewhere; see docs/copies.md.")

@@ -50,7 +50,8 @@ def score(
     Writes assessments.jsonl, results.parquet and errors.jsonl, and with --page also index.html.
     """
     from consentry.batch import score_manifest
-    from consentry.batch.job import ASSESSMENTS, ERRORS, completed, count_rows
+    from consentry.batch.files import ASSESSMENTS, ERRORS
+    from consentry.batch.job import completed, count_rows
 
     total = count_rows(manifest)
     assessor = load_assessor(policy, bank, models, device, precision, threads)

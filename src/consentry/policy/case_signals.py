@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, TypeVar, get_args
+from typing import Final, Literal, TypeVar, get_args
 
-from consentry.policy.written import Items, Table, Text, Written, as_number, as_table, as_text, as_word, check_keys
+from consentry.policy.written import (
+    Items,
+    Table,
+    Text,
+    Written,
+    as_number,
+    as_table,
+    as_text,
+    as_word,
+    as_words,
+    check_keys,
+)
 from consentry.records import (
     CopyMatch,
     CopySignal,
@@ -25,10 +36,13 @@ from consentry.records import (
 
 MODEL: Final = "as the case says"
 TEXT_KINDS: Final[tuple[TextKind, ...]] = get_args(TextKind)
+_BANKS: Final[tuple[Literal["public", "removed"], ...]] = ("public", "removed")
 _SCENE_BANDS: Final[tuple[SceneBand, ...]] = get_args(SceneBand)
 _FACE_BANDS: Final[tuple[FaceBand, ...]] = get_args(FaceBand)
+_NOT_COMPARED: Final = "not_compared"
+_NOT_SEARCHED: Final = "not_searched"
 _COPY_WORDS: Final = ("public", "removed", "nothing_found", "not_comparable")
-_MEDIUM_KEYS: Final = ("private_context", "public_event", "face", "copies", "unreadable")
+_MEDIUM_KEYS: Final = ("private_context", "public_event", "face", "faces", "copies", "unreadable")
 
 _USUAL_PROBABILITY: Final[dict[FaceBand, float]] = {"match": 0.98, "inconclusive": 0.5, "no_match": 0.02}
 """What a case that names a band only stands for."""
@@ -67,7 +81,7 @@ def read_signals(table: Table, media_ids: tuple[str, ...]) -> dict[str, object]:
             raise place.error(f"the post has no medium '{name}'.", remedy, "policy.unknown_name")
         medium = as_table(value, f"the medium '{name}'")
         check_keys(medium, f"the medium '{name}'", [], _MEDIUM_KEYS)
-        outcomes.append(_outcome(name, medium))
+        outcomes += _outcome(name, medium)
         scene += _scene(name, medium)
         faces += _faces(name, medium)
         copies += _copies(name, medium)
@@ -82,10 +96,14 @@ def read_signals(table: Table, media_ids: tuple[str, ...]) -> dict[str, object]:
     }
 
 
-def _outcome(name: str, medium: Table) -> MediaOutcome:
+def _outcome(name: str, medium: Table) -> list[MediaOutcome]:
+    """What came of opening it; nothing at all for ``unreadable: unknown``: nobody tried."""
     unreadable = medium.get("unreadable")
-    if unreadable is None or as_word(unreadable, "'unreadable'", ("yes", "no")) == "no":
-        return MediaOutcome(media_id=name, kind="image", frames=1)
+    word = "no" if unreadable is None else as_word(unreadable, "'unreadable'", ("yes", "no", "unknown"))
+    if word == "no":
+        return [MediaOutcome(media_id=name, kind="image", frames=1)]
+    if word == "unknown":
+        return []
     note = ErrorNote(
         stage="media",
         code="media.damaged",
@@ -93,7 +111,7 @@ def _outcome(name: str, medium: Table) -> MediaOutcome:
         remedy="Ask for it again.",
         media_id=name,
     )
-    return MediaOutcome(media_id=name, error=note)
+    return [MediaOutcome(media_id=name, error=note)]
 
 
 def _scene(name: str, medium: Table) -> list[SceneSignal]:
@@ -137,47 +155,66 @@ def _probability(written: Written, what: str) -> float:
 
 
 def _faces(name: str, medium: Table) -> list[FaceSignal]:
-    """A band, or a band and a probability as ``[match, 0.97]``."""
+    """A band, a band and a probability as ``[match, 0.97]``, or ``not_compared``; and with ``faces`` their number."""
     written = medium.get("face")
     if written is None:
         return []
     parts = written.items if isinstance(written, Items) else (written,)
+    word = as_word(parts[0], "'face'", (*_FACE_BANDS, _NOT_COMPARED))
+    count = medium.get("faces")
+    number = (0 if word == "no_face" else 1) if count is None else whole_number(count, "'faces'")
+    if word in ("no_face", _NOT_COMPARED):
+        faces = (_face(None, None),) * number
+        return [FaceSignal(media_id=name, model=MODEL, band="no_face" if word == "no_face" else None, faces=faces)]
     band = one_of(parts[0], "'face'", _FACE_BANDS)
-    if band == "no_face":
-        return [FaceSignal(media_id=name, model=MODEL, band=band)]
     probability = _probability(parts[1], "'face'") if len(parts) > 1 else _USUAL_PROBABILITY[band]
+    faces = (_face(band, probability),) * number
+    return [FaceSignal(media_id=name, model=MODEL, band=band, match_probability=probability, faces=faces)]
+
+
+def _face(band: FaceBand | None, probability: float | None) -> Face:
     quality = FaceQuality(width_pixels=120, sharpness=150.0, usable=band != "inconclusive")
-    face = Face(
+    return Face(
         box=(0.4, 0.2, 0.6, 0.5),
         detection_probability=0.99,
         quality=quality,
-        band=band,
+        band=None if band == "no_face" else band,
         match_probability=probability,
     )
-    return [FaceSignal(media_id=name, model=MODEL, band=band, match_probability=probability, faces=(face,))]
 
 
 def _copies(name: str, medium: Table) -> list[CopySignal]:
+    """What was found, or several words, as ``[public, not_comparable]`` for a video that was compared in parts."""
     written = medium.get("copies")
     if written is None:
         return []
-    word = one_of(written, "'copies'", _COPY_WORDS)
-    comparable = word != "not_comparable"
-    matches: tuple[CopyMatch, ...] = ()
-    if word in ("public", "removed"):
-        matches = (CopyMatch(bank="public" if word == "public" else "removed", entry_id=name, distance=4, where=MODEL),)
+    words = as_words(written, "'copies'", _COPY_WORDS)
+    comparable = "not_comparable" not in words
+    matches = tuple(CopyMatch(bank=bank, entry_id=name, distance=4, where=MODEL) for bank in _BANKS if bank in words)
+    if "nothing_found" in words and len(words) > 1:
+        message = f"'copies' of '{name}' says that nothing was found, and something else."
+        raise written.place.error(message, "Keep one of them.", "policy.case")
     quality = 90 if comparable else 10
     return [CopySignal(media_id=name, model=MODEL, quality=quality, comparable=comparable, matches=matches)]
 
 
 def _text(written: Written | None) -> TextSignal | None:
-    """``nothing_found``, or the kinds that were found with their probabilities; all kinds were searched for."""
+    """``nothing_found``, or the kinds that were found with their probabilities.
+
+    All kinds were searched for, but those that say ``not_searched``, or ``[0.4, not_searched]`` for a search that was
+    cut off.
+    """
     if written is None:
         return None
     findings = []
+    searched = list(TEXT_KINDS)
     if not isinstance(written, Text) or as_text(written, "'text'") != "nothing_found":
         for kind, place, value in as_table(written, "'text' (unless it is 'nothing_found')"):
             found = one_of(Text(kind, place), "what was found in the text", TEXT_KINDS)
-            probability = _probability(value, f"'{kind}'")
-            findings.append(TextFinding(kind=found, start=0, end=0, probability=probability, rule=MODEL))
-    return TextSignal(model=MODEL, searched=TEXT_KINDS, findings=tuple(findings))
+            for part in value.items if isinstance(value, Items) else (value,):
+                if isinstance(part, Text) and part.text == _NOT_SEARCHED:
+                    searched = [other for other in searched if other != found]
+                    continue
+                probability = _probability(part, f"'{kind}'")
+                findings.append(TextFinding(kind=found, start=0, end=0, probability=probability, rule=MODEL))
+    return TextSignal(model=MODEL, searched=tuple(searched), findings=tuple(findings))

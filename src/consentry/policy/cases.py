@@ -6,7 +6,7 @@ cases. What a case leaves out was not measured, exactly as in life: a medium wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -14,47 +14,52 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from consentry.policy import case_signals
+from consentry.policy.deciding import decide
+from consentry.policy.definitions import Policy
 from consentry.policy.errors import PolicyError
-from consentry.policy.sections import ACTIONS
+from consentry.policy.expectations import Expected, read_expected, unmet
+from consentry.policy.reported import check_number_of_posts
 from consentry.policy.written import (
     Items,
     Place,
     Table,
     Text,
     Written,
+    as_items,
     as_table,
     as_text,
     as_words,
     check_keys,
     read_yaml,
 )
-from consentry.records import Action, Fact, FactSource, Post, Report, Signals
+from consentry.records import (
+    Assessment,
+    Circumstances,
+    Fact,
+    FactSource,
+    Post,
+    Report,
+    Signals,
+)
+
+__all__ = ["Expected", "WrittenCase", "as_assessment", "parse_cases", "read_cases", "unmet"]
 
 _Record = TypeVar("_Record", bound=BaseModel)
 _POST_KEYS: Final = ("text", "account", "posted_at")
-_REPORT_KEYS: Final = ("standing", "authority", "identity", "consent", "reported_at", "statement")
+_REPORT_KEYS: Final = (
+    "standing",
+    "authority",
+    "identity",
+    "consent",
+    "reported_at",
+    "statement",
+    "window_days",
+    "reports_by_reporter",
+    "rejected_reports_by_reporter",
+    "reports_against_account",
+)
 _SIGNAL_KEYS: Final = ("references", "media", "text")
-_EXPECT_KEYS: Final = ("rule", "decisive", "fired", "asks", "guardrails")
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What should come of a case; what is ``None`` or empty is not stated.
-
-    Attributes:
-        rule: The decision line.
-        decisive: Clauses among the decisive ones.
-        fired: Clauses among those that fired.
-        asks: Facts among the open questions.
-        guardrails: How many promises step in.
-    """
-
-    action: Action
-    rule: str | None = None
-    decisive: tuple[str, ...] = ()
-    fired: tuple[str, ...] = ()
-    asks: tuple[str, ...] = ()
-    guardrails: int = 0
+_OF_A_POST: Final = ("signals", "answers", "lookups", "expect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,16 @@ class WrittenCase:
     """A case, turned into records.
 
     Attributes:
+        policy: The policy that it is written for, as `load_policy` takes it; empty for the one used by default.
+        report_name: The case that it belongs to: its own name, unless it is one of several posts of one report.
         facts: Answers and look-ups.
         expected: ``None`` for a case that only asks what would come of it.
     """
 
     name: str
     title: str
+    policy: str
+    report_name: str
     post: Post
     report: Report | None
     signals: Signals
@@ -92,7 +101,9 @@ def read_cases(path: Path) -> tuple[WrittenCase, ...]:
 def parse_cases(text: str, file: str = "case.yaml") -> tuple[WrittenCase, ...]:
     """Read cases that are held as text; see `read_cases`."""
     written = read_yaml(text, file)
-    cases = [_read_case(item) for item in (written.items if isinstance(written, Items) else (written,))]
+    cases = [
+        case for item in (written.items if isinstance(written, Items) else (written,)) for case in _read_entry(item)
+    ]
     for index, case in enumerate(cases):
         if case.name in (other.name for other in cases[:index]):
             message = f"the case '{case.name}' is there twice."
@@ -100,19 +111,40 @@ def parse_cases(text: str, file: str = "case.yaml") -> tuple[WrittenCase, ...]:
     return tuple(cases)
 
 
-def _read_case(written: Written) -> WrittenCase:
+def _read_entry(written: Written) -> Iterator[WrittenCase]:
+    """One case; or, with ``posts:``, one for each of the posts that a single report names."""
     table = as_table(written, "a case")
-    check_keys(table, "a case", ["case", "post"], ["title", "report", "signals", "answers", "lookups", "expect"])
+    posts = table.get("posts")
+    if posts is None:
+        check_keys(table, "a case", ["case", "post"], ["title", "policy", "report", *_OF_A_POST])
+        name = as_text(table.entries["case"], "'case'")
+        yield _read_case(table, table, name, name)
+        return
+    check_keys(table, "a case with several posts", ["case", "posts"], ["title", "policy", "report"])
     name = as_text(table.entries["case"], "'case'")
-    post, media_ids = _read_post(name, table.entries["post"])
+    entries = [as_table(item, "one of the posts") for item in as_items(posts, "'posts'").items]
+    names = [f"{name}/{number}" for number in range(1, len(entries) + 1)]
+    try:
+        check_number_of_posts(name, names)
+    except PolicyError as error:
+        raise posts.place.error(error.message, error.remedy, error.code) from error
+    for entry, each in zip(entries, names, strict=True):
+        check_keys(entry, "one of the posts", ["post"], _OF_A_POST)
+        yield _read_case(table, entry, each, name)
+
+
+def _read_case(table: Table, entry: Table, name: str, report_name: str) -> WrittenCase:
+    post, media_ids = _read_post(name, entry.entries["post"])
     return WrittenCase(
         name=name,
         title=_optional_text(table, "title"),
+        policy=_optional_text(table, "policy"),
+        report_name=report_name,
         post=post,
-        report=_read_report(name, table.get("report")),
-        signals=_read_signals(table.get("signals"), media_ids),
-        facts=(*_read_facts(table, "answers", "reviewer"), *_read_facts(table, "lookups", "lookup")),
-        expected=_read_expected(table.get("expect")),
+        report=_read_report(report_name, table.get("report")),
+        signals=_read_signals(entry.get("signals"), media_ids),
+        facts=(*_read_facts(entry, "answers", "reviewer"), *_read_facts(entry, "lookups", "lookup")),
+        expected=read_expected(entry.get("expect")),
     )
 
 
@@ -169,18 +201,15 @@ def _read_facts(table: Table, key: str, source: FactSource) -> tuple[Fact, ...]:
     )
 
 
-def _read_expected(written: Written | None) -> Expected | None:
-    if written is None:
-        return None
-    table = as_table(written, "'expect'")
-    check_keys(table, "'expect'", ["action"], _EXPECT_KEYS)
-    lists = {
-        key: as_words(table.entries[key], f"'{key}'") for key in ("decisive", "fired", "asks") if key in table.entries
-    }
-    guardrails = table.get("guardrails")
-    return Expected(
-        action=case_signals.one_of(table.entries["action"], "'action'", ACTIONS),
-        rule=_optional_text(table, "rule") or None,
-        guardrails=0 if guardrails is None else case_signals.whole_number(guardrails, "'guardrails'"),
-        **lists,
+def as_assessment(policy: Policy, case: WrittenCase) -> Assessment:
+    """A written case, decided, in the form in which results are stored and replayed."""
+    decided = decide(policy, case.post, case.report, case.signals, case.facts)
+    return Assessment(
+        post_id=case.post.post_id,
+        report_id=case.report.report_id if case.report else None,
+        signals=case.signals,
+        circumstances=Circumstances.of(case.post, case.report, case.facts),
+        facts=decided.facts,
+        recommendation=decided.recommendation,
+        components=(policy.digest,),
     )

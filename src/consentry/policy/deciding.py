@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from consentry.policy.conditions import World, truth_of
+from consentry.policy.deadlines import deadlines_of
 from consentry.policy.definitions import Invariant, Policy
 from consentry.policy.explanation import questions, reasons, would_change
 from consentry.policy.facts import settle
@@ -63,6 +64,13 @@ def decide(policy: Policy, post: Post, report: Report | None, signals: Signals, 
         questions=questions(policy, values, guarded.action, standpoint),
         would_change=would_change(policy, values, guarded.action, standpoint),
         guardrails=guarded.sentences,
+        deadlines=deadlines_of(
+            policy,
+            settled,
+            outcome.clauses,
+            guarded.action,
+            {"post": post.posted_at, "report": report.reported_at if report else None},
+        ),
     )
     return Decided(facts=settled, recommendation=recommendation)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from consentry.policy.conditions import Condition
 from consentry.policy.program import Program
-from consentry.records import Action, ClauseKind, ComponentDigest, PolicySource
+from consentry.records import Action, ClauseKind, ComponentDigest, CountedFrom, PolicySource
 
 YES_NO: Final = ("yes", "no")
 
@@ -37,7 +37,9 @@ class FactDefinition:
         yes_words: Words of the input that make the fact yes; words in neither list leave it unknown.
         no_words: Words of the input that make it no.
         why: Why the thresholds sit where they do.
+        is_day: Whether the thresholds are days, counted as `datetime.date.toordinal` counts them.
         line: Where in the file.
+        file: Which file that is: that of the policy, or of one that it is based on.
     """
 
     name: str
@@ -49,7 +51,9 @@ class FactDefinition:
     yes_words: tuple[str, ...] = ()
     no_words: tuple[str, ...] = ()
     why: str = ""
+    is_day: bool = False
     line: int = 0
+    file: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Clause:
     sentence: str
     source: PolicySource
     line: int = 0
+    file: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class DecisionLine:
     action: Action
     because: str
     line: int = 0
+    file: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,48 @@ class Invariant:
     actions: frozenset[Action]
     because: str
     line: int = 0
+    file: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long something may take.
+
+    Attributes:
+        unit: Hours and days are of 60 minutes and 24 hours; a month ends on the same day of a later month, or on
+            that month's last day.
+    """
+
+    count: int
+    unit: Literal["hours", "days", "months"]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit.removesuffix('s') if self.count == 1 else self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineDefinition:
+    """Something that has to be done in time.
+
+    Attributes:
+        when: There is the deadline only if this definitely holds.
+        actions: ... and only if one of these is recommended; empty for whatever action.
+        counted_from: From which moment.
+        within: For how long.
+        do: What has to be done.
+        because: Why.
+    """
+
+    name: str
+    when: Condition
+    actions: tuple[Action, ...]
+    counted_from: CountedFrom
+    within: Span
+    do: str
+    because: str
+    source: PolicySource
+    line: int = 0
+    file: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -102,7 +150,8 @@ class Policy:
         effective_from: First day on which it applies.
         effective_until: Last day, or ``None`` while it stands.
         region: Where it applies.
-        sha256: Of the file's bytes.
+        based_on: Name or path of the policy that it amends; empty for one that stands by itself.
+        sha256: Of the file's bytes, and of those it is based on.
     """
 
     name: str
@@ -116,6 +165,8 @@ class Policy:
     decisions: tuple[DecisionLine, ...]
     invariants: tuple[Invariant, ...]
     sha256: str
+    deadlines: tuple[DeadlineDefinition, ...] = ()
+    based_on: str = ""
     program: Program = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -130,6 +181,10 @@ class Policy:
     def label(self) -> str:
         """Name and version, as it stands in a recommendation."""
         return f"{self.name} {self.version}"
+
+    def in_force(self, on: date) -> bool:
+        """Whether it applies on a day."""
+        return self.effective_from <= on and (self.effective_until is None or on <= self.effective_until)
 
     @property
     def digest(self) -> ComponentDigest:

@@ -15,8 +15,9 @@ class PolicyError(ConsentryError):
 
     Codes: ``policy.invalid``, ``policy.yaml``, ``policy.not_found``, ``policy.wrong_type``, ``policy.missing_key``,
     ``policy.unknown_key``, ``policy.unknown_name``, ``policy.unknown_word``, ``policy.duplicate``, ``policy.cycle``,
-    ``policy.threshold``, ``policy.dead``, ``policy.no_catch_all``, ``policy.dates``, ``policy.fact_source``,
-    ``policy.case``.
+    ``policy.threshold``, ``policy.dead``, ``policy.no_catch_all``, ``policy.dates``, ``policy.overlap``,
+    ``policy.no_date``, ``policy.not_in_force``, ``policy.amendment``, ``policy.fact_source``, ``policy.case``,
+    ``policy.not_stored``, ``policy.statement``, ``report.too_many_posts``, ``report.repeated_post``.
     """
 
     default_code: ClassVar[str] = "policy.invalid"

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from consentry.policy.definitions import FactDefinition, Policy
 from consentry.policy.errors import PolicyError, suggestion
 from consentry.policy.inputs import INPUTS, Input, observed_at
-from consentry.policy.measurements import Number, Word
+from consentry.policy.measurements import Number, Word, with_zone
 from consentry.policy.situation import Situation
 from consentry.records import Fact, FactSource
 
@@ -107,14 +107,15 @@ def cut_number(definition: FactDefinition, item: Input, number: Number) -> Cut:
     yes, no = definition.yes_at_least, definition.no_at_most
     if number.low <= item.lower and number.high >= item.upper:
         return Cut("unknown", f"{item.name} is not known: {number.gap or 'it was not measured'}")
-    shown = _written(number.low) if number.low == number.high else f"{_written(number.low)} to {_written(number.high)}"
+    written = _written_day if item.is_day else _written
+    shown = written(number.low) if number.low == number.high else f"{written(number.low)} to {written(number.high)}"
     detail = f"{item.name} is {shown}"
     if yes is not None and number.low >= yes:
-        return Cut("yes", f"{detail}, yes from {_written(yes)}")
+        return Cut("yes", f"{detail}, yes from {written(yes)}")
     if no is not None and number.high <= no:
-        return Cut("no", f"{detail}, no up to {_written(no)}")
-    limits = [f"yes from {_written(yes)}"] if yes is not None else []
-    limits += [f"no up to {_written(no)}"] if no is not None else []
+        return Cut("no", f"{detail}, no up to {written(no)}")
+    limits = [f"yes from {written(yes)}"] if yes is not None else []
+    limits += [f"no up to {written(no)}"] if no is not None else []
     reason = f" ({number.gap})" if number.gap else ""
     return Cut("unknown", f"{detail}{reason}: neither {' nor '.join(limits)}")
 
@@ -131,6 +132,12 @@ def cut_word(definition: FactDefinition, word: Word) -> Cut:
 
 def _written(number: float) -> str:
     return f"{round(number, 4):g}"
+
+
+def _written_day(number: float) -> str:
+    if not date.min.toordinal() <= number <= date.max.toordinal():
+        return _written(number)  # an open end, or a threshold that the loader refuses
+    return date.fromordinal(int(number)).isoformat()
 
 
 def _strongest(definition: FactDefinition, candidates: list[Fact]) -> Fact:
@@ -157,4 +164,4 @@ def _weight(fact: Fact) -> tuple[int, datetime]:
     moment = fact.observed_at
     if moment is None:
         return RANK[fact.source], _BEGINNING
-    return RANK[fact.source], moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return RANK[fact.source], with_zone(moment)

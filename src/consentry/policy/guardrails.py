@@ -1,7 +1,9 @@
 """What no policy can do, whatever its file says: the house promises 1 to 4, enforced after the decision list.
 
 The guardrails read the records themselves (the report, the origin of a fact), never a policy's names, which a file
-is free to choose. Each can only lower ``recommend_removal``; none ever raises an action.
+is free to choose. Each can only lower ``recommend_removal``; none ever raises an action. And none buries what else the
+policy says of the post: if the decision list, read on past its removals, gives a restriction or an urgent review, the
+removal is lowered to that.
 
 Promise 1, *no output is an action*: a `Recommendation` cannot be made without ``requires_human_decision``, and this
 package reads policy files and nothing else: it writes, sends and starts nothing.
@@ -18,7 +20,8 @@ take that unknown for a no. Such a removal is lowered to a review.
 Promise 4, *the public-event score alone never leads to removal, neither high nor low*: ``recommend_removal`` may not
 hinge on that score. Let E be the facts that the policy reads from ``scene.public_event.*`` and that nobody has
 answered instead of the model. With everything else as it is, the decision list is walked again for every
-combination of yes, no and unknown for E, and only if ``recommend_removal`` comes out each time does it stand. So a
+combination of yes, no and unknown for E, and only if ``recommend_removal`` comes out each time, and promise 3 leaves it
+alone each time, does it stand. So a
 removal that needs the score to be high, to be low, or merely to be there, becomes a review; one that a person's
 answer supports, or for which the score makes no difference, is left alone. Every combination is tried, also those
 that no single score could give, so the rule errs on the side of the review.
@@ -38,7 +41,8 @@ from consentry.records import Action, Identity, Report, Standing
 EVENT_SCORE: Final = "scene.public_event."
 """How the inputs begin that promise 4 speaks of."""
 
-_PROVING: Final = ("depicted_person", "authorised_representative")
+PROVING: Final = ("depicted_person", "authorised_representative")
+"""Standings on which a removal may be recommended, once the identity is verified."""
 _YES_NO_UNKNOWN: Final = (0, 1, UNKNOWN_CODE)
 
 
@@ -66,7 +70,7 @@ class Standpoint:
     @property
     def proven(self) -> bool:
         """Whether promise 2 allows a removal to be recommended."""
-        return self.standing in _PROVING and self.identity == "verified"
+        return self.standing in PROVING and self.identity == "verified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def guard(policy: Policy, values: Sequence[int], outcome: Outcome, standpoint: S
     sentences = []
     lowered: Action = "review"
     if not standpoint.proven:
-        if standpoint.standing in _PROVING and standpoint.identity != "rejected":
+        if standpoint.standing in PROVING and standpoint.identity != "rejected":
             lowered = "request_verification"
         sentences.append(
             "Removal is not recommended: it takes a report by the depicted person or an authorised representative "
@@ -110,13 +114,22 @@ def guard(policy: Policy, values: Sequence[int], outcome: Outcome, standpoint: S
         )
     if not sentences:
         return Guarded(line.action)
-    return Guarded(lowered, tuple(sentences))
+    return Guarded(_read_on(policy, values, outcome) or lowered, tuple(sentences))
+
+
+def _read_on(policy: Policy, values: Sequence[int], outcome: Outcome) -> Action | None:
+    """What the list gives if it is read on past its removals, if that is more than a review; else nothing."""
+    for index in policy.program.holding_after(values, outcome):
+        action = policy.decisions[index].action
+        if SEVERITY[action] < SEVERITY["recommend_removal"]:
+            return action if SEVERITY[action] > SEVERITY["review"] else None
+    return None
 
 
 def _shortfall(standpoint: Standpoint) -> str:
     if standpoint.standing is None:
         return "nobody has reported this post"
-    if standpoint.standing not in _PROVING:
+    if standpoint.standing not in PROVING:
         return "the reporter is neither"
     return f"the identity is {standpoint.identity}"
 
@@ -128,11 +141,16 @@ def _passed_over(policy: Policy, outcome: Outcome) -> list[str]:
 
 
 def hinges_on_event_score(policy: Policy, values: Sequence[int], event_scores: tuple[int, ...]) -> bool:
-    """Whether some other value of the facts cut from the public-event score gives another action than removal."""
+    """Whether some other value of the facts cut from the public-event score gives another action than removal.
+
+    With another score an earlier and milder line may be open that this one rules out; promise 3 would lower the removal
+    there, so here it would hinge on the score.
+    """
     changed = list(values)
     for combination in product(_YES_NO_UNKNOWN, repeat=len(event_scores)):
         for index, code in zip(event_scores, combination, strict=True):
             changed[index] = code
-        if policy.decisions[policy.program.run(changed).line].action != "recommend_removal":
+        outcome = policy.program.run(changed)
+        if policy.decisions[outcome.line].action != "recommend_removal" or _passed_over(policy, outcome):
             return True
     return False

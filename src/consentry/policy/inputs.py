@@ -28,6 +28,7 @@ class Input:
         lower: The least a number can be.
         upper: The most it can be.
         abstentions: Words by which a model says that it cannot tell; they may not stand for yes or no.
+        is_day: Whether the number is a day, as `datetime.date.toordinal` counts them; its thresholds are dates.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Input:
     lower: float = 0.0
     upper: float = 1.0
     abstentions: tuple[str, ...] = ()
+    is_day: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -65,6 +67,14 @@ _ALL: Final[tuple[Input, ...]] = (
     ),
     Input("post.has_media", "whether the post has an image or a video", "post", measurements.has_media, words=YES_NO),
     Input("post.has_text", "whether words came with it", "post", measurements.has_text, words=YES_NO),
+    Input(
+        "post.day",
+        "the day on which it was posted",
+        "post",
+        measurements.post_day,
+        upper=math.inf,
+        is_day=True,
+    ),
     Input(
         "media.readable",
         "whether every medium of the post was read whole",
@@ -99,6 +109,34 @@ _ALL: Final[tuple[Input, ...]] = (
         "report",
         measurements.consent,
         words=("refused", "withdrawn", "given"),
+    ),
+    Input(
+        "report.hours_after_post",
+        "hours from the post to the report",
+        "report",
+        measurements.hours_after_post,
+        upper=math.inf,
+    ),
+    Input(
+        "report.by_reporter",
+        "reports by the same reporter in the window that the platform counts over",
+        "report",
+        measurements.report_count("reports_by_reporter"),
+        upper=math.inf,
+    ),
+    Input(
+        "report.rejected_by_reporter",
+        "how many of those a person has rejected",
+        "report",
+        measurements.report_count("rejected_reports_by_reporter"),
+        upper=math.inf,
+    ),
+    Input(
+        "report.against_account",
+        "reports by anybody in the window against the account that published the post",
+        "report",
+        measurements.report_count("reports_against_account"),
+        upper=math.inf,
     ),
     Input(
         "scene.private_context.max",

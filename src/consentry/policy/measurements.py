@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from consentry.policy.kleene import NO, UNKNOWN, YES, Truth, name
@@ -104,6 +105,47 @@ def consent(situation: Situation) -> Word:
     if report is None:
         return Word("unknown", "nobody has reported it")
     return Word(report.consent, "as the report says")
+
+
+def post_day(situation: Situation) -> Number:
+    """The day of the post, counted from the year 1; open without a date."""
+    posted = situation.post.posted_at
+    return _open("the post has no date") if posted is None else _exactly(posted.toordinal())
+
+
+def hours_after_post(situation: Situation) -> Number:
+    """How long after the post the report came in; a moment without a zone is taken as UTC."""
+    report, posted = situation.report, situation.post.posted_at
+    if report is None or report.reported_at is None or posted is None:
+        return _open("the post or the report has no date")
+    hours = (with_zone(report.reported_at) - with_zone(posted)).total_seconds() / 3600
+    return _open("the report is dated before the post") if hours < 0 else _exactly(round(hours, 4))
+
+
+def with_zone(moment: datetime) -> datetime:
+    """A moment that can be compared with others: one without a zone is taken as UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def report_count(
+    field: Literal["reports_by_reporter", "rejected_reports_by_reporter", "reports_against_account"],
+) -> Callable[[Situation], Number]:
+    """A count that the platform gives with the report; open if it gives none."""
+
+    def measure(situation: Situation) -> Number:
+        report = situation.report
+        count = None if report is None else getattr(report, field)
+        return _open("the platform has not counted") if count is None else _exactly(count)
+
+    return measure
+
+
+def _exactly(number: float) -> Number:
+    return Number(float(number), float(number))
+
+
+def _open(gap: str) -> Number:
+    return Number(0.0, math.inf, gap)
 
 
 # --- scene ------------------------------------------------------------------------------------------------------

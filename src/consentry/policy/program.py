@@ -6,7 +6,7 @@ ask of every fact what would happen if it were otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -83,6 +83,12 @@ class Program:
             if truth == UNKNOWN:
                 undecided.append(index)
         raise AssertionError("a loaded policy ends with a line that always holds")
+
+    def holding_after(self, values: Sequence[int], outcome: Outcome) -> Iterator[int]:
+        """The lines behind the one that was taken that definitely hold as well, from the top."""
+        for index in range(outcome.line + 1, len(self._lines)):
+            if self._lines[index](values, outcome.clauses) == YES:
+                yield index
 
     def compile(self, condition: Condition) -> Test:
         """A condition as a function of fact codes and clause truths."""

@@ -13,6 +13,7 @@ from consentry.policy.written import (
     Table,
     Written,
     as_date,
+    as_day,
     as_items,
     as_number,
     as_table,
@@ -73,15 +74,14 @@ def _answered(name: str, place: Place, table: Table, ask: str) -> FactDefinition
             if word in (*YES_NO, "unknown"):
                 remedy = "Choose words of its own, or leave 'words' out for a yes/no fact."
                 raise listed.place.error(f"'{word}' cannot be in a list of words.", remedy, "policy.invalid")
-    return FactDefinition(name=name, words=words, ask=ask, line=place.line)
+    return FactDefinition(name=name, words=words, ask=ask, line=place.line, file=place.file)
 
 
 def _cut(name: str, place: Place, table: Table, ask: str, item: Input) -> FactDefinition:
     """A yes/no fact cut out of a number."""
     _refuse(table, ("words", "yes", "no"), f"'{item.name}' is a number, to be cut by 'yes_at_least' and 'no_at_most'")
-    cuts = {
-        key: as_number(table.entries[key], f"'{key}'") for key in ("yes_at_least", "no_at_most") if key in table.entries
-    }
+    read = as_day if item.is_day else as_number
+    cuts = {key: read(table.entries[key], f"'{key}'") for key in ("yes_at_least", "no_at_most") if key in table.entries}
     if not cuts:
         remedy = "Give 'yes_at_least', 'no_at_most' or both."
         raise place.error(f"the fact '{name}' has no threshold.", remedy, "policy.threshold")
@@ -100,7 +100,16 @@ def _cut(name: str, place: Place, table: Table, ask: str, item: Input) -> FactDe
         raise table.keys["no_at_most"].error(message, "What lies between them is unknown.", "policy.threshold")
     why = as_text(table.entries["why"], "'why'")
     return FactDefinition(
-        name, YES_NO, ask, measured=item.name, yes_at_least=yes, no_at_most=no, why=why, line=place.line
+        name,
+        YES_NO,
+        ask,
+        measured=item.name,
+        yes_at_least=yes,
+        no_at_most=no,
+        why=why,
+        is_day=item.is_day,
+        line=place.line,
+        file=place.file,
     )
 
 
@@ -118,7 +127,17 @@ def _mapped(name: str, place: Place, table: Table, ask: str, item: Input) -> Fac
         message = f"'{min(both)}' cannot stand for yes and for no."
         raise table.keys["no"].error(message, "Keep it in one list.", "policy.duplicate")
     why = as_text(table.entries["why"], "'why'") if "why" in table.entries else ""
-    return FactDefinition(name, YES_NO, ask, measured=item.name, yes_words=yes, no_words=no, why=why, line=place.line)
+    return FactDefinition(
+        name,
+        YES_NO,
+        ask,
+        measured=item.name,
+        yes_words=yes,
+        no_words=no,
+        why=why,
+        line=place.line,
+        file=place.file,
+    )
 
 
 def _taken_over(name: str, place: Place, table: Table, ask: str, item: Input) -> FactDefinition:
@@ -130,7 +149,7 @@ def _taken_over(name: str, place: Place, table: Table, ask: str, item: Input) ->
             message = f"'{item.name}' can also be '{lacking[0]}', which '{name}' has no word for."
             raise listed.place.error(message, "Add it, or leave 'words' out.", "policy.unknown_word")
     why = as_text(table.entries["why"], "'why'") if "why" in table.entries else ""
-    return FactDefinition(name, item.words, ask, measured=item.name, why=why, line=place.line)
+    return FactDefinition(name, item.words, ask, measured=item.name, why=why, line=place.line, file=place.file)
 
 
 # --- documents, clauses, decisions, invariants -------------------------------------------------------------------
@@ -163,8 +182,9 @@ def read_clauses(written: Written, names: Names, documents: dict[str, PolicySour
                 kind=_kind(table.entries["kind"]),
                 when=read_condition(table.entries["when"], names, possible=False),
                 sentence=as_text(table.entries["sentence"], "'sentence'"),
-                source=_read_source(table.entries["source"], documents),
+                source=read_source(table.entries["source"], documents),
                 line=place.line,
+                file=place.file,
             )
         )
     return tuple(clauses)
@@ -180,7 +200,8 @@ def _action(written: Written) -> Action:
     return next(action for action in ACTIONS if action == chosen)
 
 
-def _read_source(written: Written, documents: dict[str, PolicySource]) -> PolicySource:
+def read_source(written: Written, documents: dict[str, PolicySource]) -> PolicySource:
+    """The passage of a document that something stands for."""
     table = as_table(written, "'source'")
     check_keys(table, "'source'", ["document", "passage"])
     document = table.entries["document"]
@@ -208,6 +229,7 @@ def read_decisions(written: Written, names: Names) -> tuple[DecisionLine, ...]:
                 action=_action(table.entries["action"]),
                 because=as_text(table.entries["because"], "'because'"),
                 line=table.place.line,
+                file=table.place.file,
             )
         )
     return tuple(lines)
@@ -231,5 +253,5 @@ def read_invariants(written: Written | None, names: Names) -> tuple[Invariant, .
         actions = frozenset(action for action in ACTIONS if (action in listed) == (key == "only"))
         condition = read_condition(table.entries["if"], names, possible=True)
         because = as_text(table.entries["because"], "'because'")
-        invariants.append(Invariant(name, condition, actions, because, line=place.line))
+        invariants.append(Invariant(name, condition, actions, because, line=place.line, file=place.file))
     return tuple(invariants)

@@ -144,6 +144,23 @@ def _convert(node: yaml.Node, file: str) -> Written:
     return Table(entries, keys, place)
 
 
+def write_yaml(written: Written) -> str:
+    """A tree as YAML again: the same words in the same order, without the comments."""
+    import yaml
+
+    return str(yaml.safe_dump(_plain(written), sort_keys=False, allow_unicode=True, width=110, default_flow_style=None))
+
+
+def _plain(written: Written) -> object:
+    match written:
+        case Text(text):
+            return " ".join(text.split())
+        case Items(items):
+            return [_plain(item) for item in items]
+        case Table(entries):
+            return {key: _plain(value) for key, value in entries.items()}
+
+
 # --- what a place in the file is expected to hold ---------------------------------------------------------------
 
 
@@ -192,6 +209,11 @@ def as_date(value: Written, what: str) -> date:
     except ValueError:
         pass
     raise value.place.error(f"{what} must be a date, not '{text}'.", "Write it like 2021-11-30.", "policy.wrong_type")
+
+
+def as_day(value: Written, what: str) -> float:
+    """The value as a calendar day, counted as `datetime.date.toordinal` counts them."""
+    return float(as_date(value, what).toordinal())
 
 
 def as_word(value: Written, what: str, words: Sequence[str], code: str = "policy.unknown_word") -> str:
