@@ -1,38 +1,57 @@
 """Data manifests: which pictures there are, what they show, and which split each belongs to.
 
-A manifest is a CSV file with a header. Paths are relative to it. What the columns are called is the reader's choice
-(`Columns`); a label map turns a data set's own words into ours.
+A manifest is a CSV file, JSON lines, a Parquet file, or a folder with a folder for each class. Paths are relative to
+it. What the columns are called is the reader's choice (`Columns`); a label map turns a data set's own words into ours.
 """
 
 from __future__ import annotations
 
 import csv
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
-from consentry.runtime.model_folder import sha256_of
 from consentry.training.errors import TrainingError
+from consentry.training.label_maps import (
+    CONTEXTS,
+    checked_label_map,
+    context_of,
+    read_label_map,
+    refuse_unknown,
+)
+from consentry.training.manifest_files import Record, digest_of, read_records, require_columns
 
-CONTEXTS: Final = ("private", "public_event", "semi_private", "public_place", "neutral")
-"""What a picture can show. The last three count as neither private nor a public event."""
+__all__ = [
+    "CONTEXTS",
+    "Columns",
+    "Manifest",
+    "Row",
+    "read_manifest",
+    "require_both_classes",
+    "write_manifest",
+]
 
 _SHOWN = 5
 """How many offenders a message names."""
 
+_OWN_CLASS = ("label", "class")
+"""Columns that hold a data set's own classes: with a label map, they may stand for the context."""
+
 
 @dataclass(frozen=True)
 class Columns:
-    """What the columns of a manifest are called; of several names for the source, the first that is there counts."""
+    """What the columns of a manifest are called, in any case; of several names, the first that is there counts."""
 
     path: str = "path"
     context: str = "context"
     split: str = "split"
     group: str = "group"
     source: tuple[str, ...] = ("source", "dataset")
+    people: str = "people"
+    fine: tuple[str, ...] = ("fine", "label", "class")
+    licence: tuple[str, ...] = ("licence", "license", "terms")
 
 
 @dataclass(frozen=True)
@@ -40,12 +59,16 @@ class Row:
     """One picture of a manifest.
 
     Attributes:
-        path: The file, absolute.
+        path: The file, absolute if the manifest's path is.
         name: The path as the manifest has it.
         context: One of `CONTEXTS`.
         split: Empty if the manifest has none.
         group: Rows of one group (frames of one video, photos of one event) stay in one split; empty if alone.
         source: The data set that it comes from; empty if not stated.
+        people: How many people there are to be seen, counted; ``None`` if nobody counted.
+        fine: What it shows, more finely than the context; empty if not stated.
+        licence: Or terms of use; empty if not stated.
+        extra: All other columns, names in lower case. Not part of what makes two rows the same.
     """
 
     path: Path
@@ -54,6 +77,15 @@ class Row:
     split: str = ""
     group: str = ""
     source: str = ""
+    people: int | None = None
+    fine: str = ""
+    licence: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def unit(self) -> str:
+        """What is drawn, split and left out as one: the row's group, or the row."""
+        return f"{self.source}/{self.group}" if self.group else f"/{self.name}"
 
 
 @dataclass(frozen=True)
@@ -61,7 +93,7 @@ class Manifest:
     """The rows of one manifest.
 
     Attributes:
-        digest: SHA-256 of the file.
+        digest: SHA-256 of the file; of a folder, that of the names and sizes of its files.
     """
 
     path: Path
@@ -79,7 +111,7 @@ class Manifest:
             there = ", ".join(sorted({row.split for row in self.rows if row.split})) or "none at all"
             raise TrainingError(
                 f"{self.path} has no rows of the split {name!r}.",
-                f"Name one of the splits that are in it: {there}.",
+                f"Name one of the splits that are in it: {there}. `consentry data split` makes splits.",
                 code="training.split",
             )
         return rows
@@ -89,124 +121,66 @@ def read_manifest(
     path: Path,
     *,
     columns: Columns = Columns(),
-    label_map: Mapping[str, str] | None = None,
+    label_map: Mapping[str, str] | Path | None = None,
     others: str | None = None,
 ) -> Manifest:
     """Read a manifest.
 
     Args:
-        path: The CSV file.
-        columns: What its columns are called. ``path`` and ``context`` have to be there, the others need not be.
-        label_map: From the words in the context column to `CONTEXTS`; words outside it are taken as they are.
-        others: The context that stands for any word that is not of `CONTEXTS`; an error if ``None``.
+        path: CSV, JSON lines or Parquet; or a folder: ``bedroom/a.jpg``, or ``train/bedroom/a.jpg``.
+        columns: What its columns are called. ``path`` and ``context`` have to be there, the others need not be; with
+            a label map, a column ``label`` or ``class`` will do in place of ``context``.
+        label_map: From the words in the context column to `CONTEXTS`, or a file with such a map
+            (`label_maps.read_label_map`); words outside it are taken as they are.
+        others: The context that stands for any word that means nothing; an error if ``None``.
 
     Raises:
         TrainingError: ``training.manifest`` or ``training.labels``.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            present = set(reader.fieldnames or ())
-            missing = [name for name in (columns.path, columns.context) if name not in present]
-            if missing:
-                raise TrainingError(
-                    f"{path} has no column {' and no column '.join(missing)}.",
-                    f"A manifest needs the columns {columns.path} and {columns.context} in its first line.",
-                    code="training.manifest",
-                )
-            records = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TrainingError(
-            f"{path} cannot be read as a CSV file: {error}.",
-            "Give the path of a CSV file in UTF-8 with a header.",
-            code="training.manifest",
-        ) from error
-    if not records:
-        raise TrainingError(f"{path} has no rows.", "Give a manifest with pictures.", code="training.manifest")
-    words = {**{context: context for context in CONTEXTS}, **(label_map or {})}
-    rows = tuple(_row(record, path.parent, columns, words, others) for record in records)
-    unknown = sorted({row.context for row in rows} - set(CONTEXTS))
-    if unknown:
-        raise TrainingError(
-            f"{path} has contexts that mean nothing here: {', '.join(map(repr, unknown[:_SHOWN]))}.",
-            f"Use {', '.join(CONTEXTS)}, or map your own words to them in label_map.",
-            code="training.labels",
-        )
-    return Manifest(path=path, digest=sha256_of(path), rows=rows)
-
-
-def _row(
-    record: Mapping[str, str | None], folder: Path, columns: Columns, words: Mapping[str, str], others: str | None
-) -> Row:
-    def value(column: str) -> str:
-        return (record.get(column) or "").strip()
-
-    word = value(columns.context)
-    return Row(
-        path=folder / value(columns.path),
-        name=value(columns.path),
-        context=words.get(word, word if others is None else others),
-        split=value(columns.split),
-        group=value(columns.group),
-        source=next((value(name) for name in columns.source if name in record), ""),
+    words = _words(label_map)
+    records = read_records(path, (columns.path, columns.context))
+    present = {name for record in records for name in record}
+    context = columns.context.casefold()
+    if context not in present and label_map:
+        context = next((name for name in _OWN_CLASS if name in present), context)
+    require_columns(path, records, (columns.path, context))
+    folder = path if path.is_dir() else path.parent
+    rows = tuple(
+        _row(record, number, path, folder, columns, context_of(record.get(context, ""), words, others))
+        for number, record in enumerate(records, 1)
     )
+    meaningless = Counter(record.get(context, "") for record, row in zip(records, rows, strict=True) if not row.context)
+    refuse_unknown(meaningless, words, where=path)
+    _refuse_contradictions(rows, path)
+    return Manifest(path=path, digest=digest_of(path), rows=rows)
 
 
-def refuse_leakage(rows: Iterable[Row], *, digests: Mapping[Path, str] | None = None) -> None:
-    """Make sure that no group, no path and no file content lies in two splits.
+def write_manifest(path: Path, rows: Sequence[Row]) -> Path:
+    """Write rows as a CSV manifest, extra columns behind ours.
 
-    Args:
-        rows: Rows of all splits that must be independent.
-        digests: SHA-256 of each file, where they are known; without, only groups and paths are compared.
-
-    Raises:
-        TrainingError: ``training.leakage``, naming the first offenders.
+    Names stay as they are where the file lies beside the manifest, and become absolute where it does not.
     """
-    rows = list(rows)
-    keys: list[tuple[str, Callable[[Row], str]]] = [
-        ("group", lambda row: f"{row.source}/{row.group}" if row.group else ""),
-        ("file", lambda row: row.name),
-    ]
-    if digests is not None:
-        keys.append(("content", lambda row: digests.get(row.path, "")))
-    for what, key in keys:
-        splits: dict[str, set[str]] = {}
-        names: dict[str, list[str]] = {}
+    extra = dict.fromkeys(name for row in rows for name in row.extra)
+    ours = ("path", "context", "split", "group", "source", "people", "fine", "licence")
+    extra = {name: None for name in extra if name not in ours}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow([*ours, *extra])
         for row in rows:
-            if value := key(row):
-                splits.setdefault(value, set()).add(row.split)
-                names.setdefault(value, []).append(f"{row.name} ({row.split})")
-        shared = [value for value, found in splits.items() if len(found) > 1]
-        if shared:
-            listed = "; ".join(f"{value}: {', '.join(names[value][:_SHOWN])}" for value in shared[:_SHOWN])
-            raise TrainingError(
-                f"The same {what} lies in two splits, {len(shared)} time(s): {listed}.",
-                "Put all rows of a group, and all copies of a picture, into one split.",
-                code="training.leakage",
+            same_place = (path.parent / row.name).resolve() == row.path.resolve()
+            people = "" if row.people is None else row.people
+            writer.writerow(
+                [
+                    row.name if same_place else row.path.resolve().as_posix(),
+                    *(row.context, row.split, row.group, row.source, people, row.fine, row.licence),
+                    *(row.extra.get(name, "") for name in extra),
+                ]
             )
+    return path
 
 
-def hold_out(rows: Sequence[Row], shares: Mapping[str, float], *, into: str = "val") -> tuple[Row, ...]:
-    """Move a share of some sources' training rows into another split, whole groups at a time.
-
-    For data sets that come without a validation split. Which rows move depends on their names alone, so that adding
-    rows never reshuffles the others.
-
-    Args:
-        rows: Rows of any splits; only those of ``train`` move.
-        shares: For each source, the share of its training rows that moves, about.
-        into: The split that they move to.
-    """
-
-    def moves(row: Row) -> bool:
-        key = f"{row.source}/{row.group or row.name}"
-        share = int.from_bytes(sha256(key.encode()).digest()[:8], "big") / 2**64
-        return row.split == "train" and share < shares.get(row.source, 0.0)
-
-    return tuple(replace(row, split=into) if moves(row) else row for row in rows)
-
-
-def require_both_classes(rows: Sequence[Row], context: str, *, least: int, where: str) -> None:
+def require_both_classes(rows: Iterable[Row], context: str, *, least: int, where: str) -> None:
     """Make sure that there are enough rows with and without a context.
 
     Raises:
@@ -220,3 +194,71 @@ def require_both_classes(rows: Sequence[Row], context: str, *, least: int, where
                 "Add pictures, or check the context column and its label map.",
                 code="training.labels",
             )
+
+
+def _words(label_map: Mapping[str, str] | Path | None) -> dict[str, str]:
+    if isinstance(label_map, Path):
+        return read_label_map(label_map)
+    return checked_label_map((label_map or {}).items(), where="The label map")
+
+
+def _row(record: Record, number: int, manifest: Path, folder: Path, columns: Columns, context: str) -> Row:
+    taken = {columns.path, columns.context, columns.split, columns.group, columns.people}
+
+    def value(*names: str) -> str:
+        found = next((name.casefold() for name in names if name.casefold() in record), None)
+        if found is None:
+            return ""
+        taken.add(found)
+        return record[found]
+
+    name = value(columns.path)
+    if not name:
+        raise TrainingError(
+            f"{manifest} has no path in row {number}.", "Give every row the path of a file.", code="training.manifest"
+        )
+    path = folder / name
+    if "\\" in name and not path.exists():
+        path = folder / name.replace("\\", "/")
+    people = _count(value(columns.people), number, manifest)
+    source, fine, licence = value(*columns.source), value(*columns.fine), value(*columns.licence)
+    ours = {name.casefold() for name in taken}
+    return Row(
+        path=path,
+        name=name,
+        context=context,
+        split=value(columns.split),
+        group=value(columns.group),
+        source=source,
+        people=people,
+        fine=fine,
+        licence=licence,
+        extra={name: said for name, said in record.items() if name not in ours},
+    )
+
+
+def _count(text: str, number: int, manifest: Path) -> int | None:
+    if not text:
+        return None
+    try:
+        count = float(text)
+    except ValueError:
+        count = -1.0
+    if not math.isfinite(count) or count < 0 or count != int(count):
+        raise TrainingError(
+            f"{manifest} says {text!r} in the column people of row {number}, which is no number of people.",
+            "Give a whole number, or leave it empty where nobody counted.",
+            code="training.labels",
+        )
+    return int(count)
+
+
+def _refuse_contradictions(rows: Sequence[Row], manifest: Path) -> None:
+    said: dict[str, str] = {}
+    twice = [row.name for row in rows if said.setdefault(row.name, row.context) != row.context]
+    if twice:
+        raise TrainingError(
+            f"{manifest} lists the same file with two contexts, {len(twice)} time(s): {', '.join(twice[:_SHOWN])}.",
+            "Keep one row for each file.",
+            code="training.labels",
+        )
