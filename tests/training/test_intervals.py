@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentry.training.intervals import Interval, binomial_bounds, binomial_interval, bootstrap_interval
+from consentry.training.intervals import (
+    Interval,
+    binomial_bounds,
+    binomial_interval,
+    bootstrap_interval,
+    bootstrap_weights,
+    paired_bootstrap,
+    score_interval,
+    weighted_intervals,
+)
+from consentry.training.weighted_metrics import weighted_auc
 
 
 def test_bootstrap_of_a_mean_agrees_with_the_normal_approximation() -> None:
@@ -100,3 +110,66 @@ def test_intervals_are_written_plainly() -> None:
     assert f"{interval}" == "0.981 (0.970-0.990)"
     assert f"{interval:.1f}" == "1.0 (1.0-1.0)"
     assert interval.rounded() == {"estimate": 0.9812, "low": 0.97, "high": 0.99}
+
+
+def test_weighted_draws_are_draws_of_rows() -> None:
+    values = np.random.default_rng(1).normal(3.0, 2.0, 400)
+    found = weighted_intervals(
+        {
+            "mean": lambda weights: weights @ values / weights.sum(axis=1),
+            "nothing": lambda weights: weights[:, 0] * np.nan,
+        },
+        400,
+        repetitions=2000,
+    )
+    half = 1.96 * values.std(ddof=1) / 20
+    assert found["mean"].estimate == pytest.approx(values.mean())
+    assert found["mean"].low == pytest.approx(values.mean() - half, abs=0.03)
+    assert found["mean"].high == pytest.approx(values.mean() + half, abs=0.03)
+    assert math.isnan(found["nothing"].low)
+
+
+def test_weights_keep_groups_whole_and_come_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consentry.training.intervals._CELLS_AT_ONCE", 40)
+    groups = np.repeat(["a", "b", "c"], [1, 3, 5])
+    parts = list(bootstrap_weights(9, groups=groups, repetitions=50))
+    assert len(parts) == 13
+    draws = np.concatenate(parts)
+    assert draws.shape == (50, 9)
+    assert (draws[:, 1] == draws[:, 3]).all()
+    assert (draws[:, 4] == draws[:, 8]).all()
+    assert (draws[:, 0] + draws[:, 1] + draws[:, 4] == 3).all()  # three groups are drawn
+    assert len(np.unique(draws, axis=0)) > 5
+    with pytest.raises(ValueError, match="no rows"):
+        next(bootstrap_weights(0))
+    with pytest.raises(ValueError, match="expected 3 labels"):
+        next(bootstrap_weights(3, groups=["a"]))
+
+
+def test_a_paired_difference_is_far_surer_than_the_two_figures() -> None:
+    generator = np.random.default_rng(0)
+    truth = generator.random(600) < 0.4
+    shared = generator.normal(size=600) + 1.2 * truth
+    better = shared + 0.1 * generator.normal(size=600) + 0.15 * truth
+    worse = shared + 0.1 * generator.normal(size=600)
+    gain = paired_bootstrap(truth, better, worse, weighted_auc, repetitions=500)
+    alone = weighted_intervals({"auc": weighted_auc(truth, better)}, 600, repetitions=500)["auc"]
+    assert gain.low > 0
+    assert gain.high - gain.low < (alone.high - alone.low) / 2
+    loss = paired_bootstrap(truth, worse, better, weighted_auc, repetitions=500)
+    assert loss.estimate == pytest.approx(-gain.estimate)
+    assert loss.high < 0
+    nothing = paired_bootstrap(truth, worse, worse, weighted_auc, repetitions=50)
+    assert (nothing.low, nothing.high) == (0.0, 0.0)
+    with pytest.raises(ValueError, match="scores"):
+        paired_bootstrap(truth, worse[:5], worse, weighted_auc)
+
+
+def test_score_interval_agrees_with_published_values() -> None:
+    # Wilson, 81 of 263: 0.2553-0.3662; 0 of 20: 0-0.1611 (Newcombe 1998, table I, method 3).
+    interval = score_interval(81, 263)
+    assert (round(interval.low, 4), round(interval.high, 4)) == (0.2553, 0.3662)
+    assert (score_interval(0, 20).low, round(score_interval(0, 20).high, 4)) == (0.0, 0.1611)
+    assert math.isnan(score_interval(0, 0).estimate)
+    with pytest.raises(ValueError, match="not a share"):
+        score_interval(3, 2)

@@ -14,7 +14,9 @@ from consentry.training.metrics import (
     area_under_curve,
     average_precision,
     balanced_accuracy,
+    brier_score,
     expected_calibration_error,
+    log_count_error,
     log_loss,
 )
 
@@ -61,3 +63,10 @@ def test_calibration_error_by_hand() -> None:
     assert expected_calibration_error(truth, probabilities) == pytest.approx(0.0)
     assert expected_calibration_error(~truth, probabilities) == pytest.approx(0.8)
     assert expected_calibration_error(np.array([True]), np.array([1.0])) == 0.0
+
+
+def test_squared_error_and_counts_by_hand() -> None:
+    assert brier_score(np.array([True, False]), np.array([0.5, 0.1])) == pytest.approx((0.25 + 0.01) / 2)
+    assert math.isnan(brier_score(np.array([], dtype=bool), np.array([])))
+    errors = log_count_error(np.array([0.0, 9.0, 99.0]), np.array([9.0, 9.0, 9.0]))
+    assert errors == pytest.approx([1.0, 0.0, 1.0])

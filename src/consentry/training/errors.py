@@ -15,6 +15,7 @@ class TrainingError(ConsentryError):
         ``training.split``: a split is empty or unknown.
         ``training.leakage``: one group or one file lies in two splits.
         ``training.pictures``: more pictures are broken or missing than allowed.
+        ``training.registry``: the model registry does not answer, or has no such model.
     """
 
     default_code = "training.config"

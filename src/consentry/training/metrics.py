@@ -1,4 +1,7 @@
-"""Figures of two-class scores, on plain arrays. Only numpy, so that evaluation runs where nothing was trained.
+"""Figures of two-class scores, on plain arrays.
+
+Only numpy, so that an evaluation runs on the core install, where there is no scikit-learn; the tests compare every
+figure that scikit-learn has too. `consentry.training.weighted_metrics` has them over many bootstrap draws at once.
 
 In all of them ``truth`` is boolean, ``scores`` are floats of the same length, higher meaning more positive.
 """
@@ -59,10 +62,26 @@ def expected_calibration_error(truth: Truth, probabilities: Scores, *, bins: int
 
     Source: Naeini et al. 2015, on the probability of the positive class (not of the class called).
     """
-    index = np.minimum((probabilities * bins).astype(np.intp), bins - 1)
+    index = calibration_bins(probabilities, bins)
     stated = np.bincount(index, weights=probabilities, minlength=bins)
     observed = np.bincount(index, weights=truth.astype(np.float64), minlength=bins)
     return float(np.abs(stated - observed).sum() / len(truth))
+
+
+def calibration_bins(probabilities: Scores, bins: int = ECE_BINS) -> NDArray[np.intp]:
+    """The bin of equal width that each probability falls into, 0 to ``bins - 1``."""
+    return np.minimum((probabilities * bins).astype(np.intp), bins - 1)
+
+
+def brier_score(truth: Truth, probabilities: Scores) -> float:
+    """Mean squared distance of stated probability and outcome, 0-1; lower is better. NaN without rows."""
+    return float(np.mean((probabilities - truth) ** 2)) if len(truth) else float("nan")
+
+
+def log_count_error(counts: Scores, expected: Scores) -> Scores:
+    """How far off counts are, a row: ``|log10(count + 1) - log10(expected + 1)|``; 0.3 is a factor of two."""
+    off: Scores = np.abs(np.log10(counts + 1) - np.log10(expected + 1))
+    return off
 
 
 def log_loss(truth: Truth, log_odds: Scores) -> float:

@@ -5,7 +5,6 @@ Runs on the core install; nothing of the training is needed.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,42 +13,48 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from consentry.media import MediaError, OpenedMedia, open_media
+from consentry.records import Media
 from consentry.runtime import RuntimeSettings
-from consentry.scene import Calibration, SceneScorer
+from consentry.scene import SceneScorer
 from consentry.scene.scorer import HEADS, SceneHead
 from consentry.training.errors import TrainingError
-from consentry.training.intervals import bootstrap_interval
-from consentry.training.manifest import Columns, Row, read_manifest
-from consentry.training.metrics import (
-    Scores,
-    Truth,
-    area_under_curve,
-    average_precision,
-    balanced_accuracy,
-    expected_calibration_error,
-)
-from consentry.training.pictures import Skipped, read_frames_or_skip, refuse_too_many
+from consentry.training.evaluation_manifest import EvaluationRow, read_evaluation_manifest
+from consentry.training.manifest import Columns
+from consentry.training.metrics import Scores, Truth
+from consentry.training.operating_points import OperatingPoint, observed, operating_points, points_of_model
+from consentry.training.pictures import Skipped, refuse_too_many
 from consentry.training.progress import Progress, silent
+from consentry.training.scene_classes import ClassFigures, classes_of
+from consentry.training.scene_figures import crowd_figures, figures_of
+from consentry.training.scene_outputs import SceneOutput, output_of
+from consentry.training.scene_slices import Measured, Slicing, head_counts, slicings
 
 CONTEXT_OF: Final[Mapping[SceneHead, str]] = {"private_context": "private", "public_event": "public_event"}
 """The context that counts as positive for each head."""
 
 _FRAMES_AT_ONCE = 32
-_DIGITS = 4
+_LUMA = np.array([0.299, 0.587, 0.114]) / 255
+"""ITU-R BT.601."""
 
 
 @dataclass(frozen=True)
 class ScenePrediction:
-    """One row and what the model said of it; a video's is that of its mean log-odds over frames.
+    """One row and what the model said of it.
 
     Attributes:
-        logits: Uncalibrated, by head.
-        probabilities: Calibrated, by head.
+        row: Of the manifest.
+        output: Of the model.
+        measured: What is kept of its pixels, for slices.
     """
 
-    row: Row
-    logits: Mapping[SceneHead, float]
-    probabilities: Mapping[SceneHead, float]
+    row: EvaluationRow
+    output: SceneOutput = field(repr=False)
+    measured: Measured
+
+    def is_positive(self, head: SceneHead) -> bool:
+        """Whether the manifest says yes to what the head asks."""
+        return self.row.row.context == CONTEXT_OF[head]
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,14 @@ class SceneEvaluation:
         model: Its id.
         model_sha256: Digest of its ``model.json``.
         figures: By head, the figures that `figures_of` describes.
-        slices: By source, then by head; empty if the manifest names no sources.
+        crowd: The figures that `crowd_figures` describes; ``None`` if there is nothing to measure.
+        slicings: How the rows were cut.
+        slices: By slicing, by slice, by head.
+        classes: By the manifest's own classes, the worst first; empty if it has no column ``fine`` or ``label``.
+        operating_points: By head, the guaranteed thresholds and what they give here.
         predictions: One for every row that could be read.
         skipped: The rows that could not.
+        scorer: The model.
     """
 
     model: str
@@ -71,9 +81,30 @@ class SceneEvaluation:
     manifest_sha256: str
     split: str | None
     figures: Mapping[SceneHead, Mapping[str, Any]]
-    slices: Mapping[str, Mapping[SceneHead, Mapping[str, Any]]]
+    crowd: Mapping[str, Any] | None
+    slicings: tuple[Slicing, ...]
+    slices: Mapping[str, Mapping[str, Mapping[SceneHead, Mapping[str, Any]]]]
+    classes: tuple[ClassFigures, ...]
+    operating_points: Mapping[SceneHead, Sequence[Mapping[str, Any]]]
     predictions: tuple[ScenePrediction, ...] = field(repr=False)
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[Skipped, ...]
+    scorer: SceneScorer = field(repr=False)
+
+    def truth(self, head: SceneHead) -> Truth:
+        """Whether each row that could be read is a positive of the head."""
+        return truth_of(self.predictions, head)
+
+    def probabilities(self, head: SceneHead) -> Scores:
+        """The calibrated probability of each row that could be read."""
+        return np.array([prediction.output.probabilities[head] for prediction in self.predictions])
+
+    def logits(self, head: SceneHead) -> Scores:
+        """The logit of each row that could be read."""
+        return np.array([prediction.output.logits[head] for prediction in self.predictions])
+
+    def groups(self) -> list[str]:
+        """What each row that could be read is drawn with in a bootstrap."""
+        return [prediction.row.group for prediction in self.predictions]
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON of ``consentry evaluate scene``; figures that are undefined are null."""
@@ -86,11 +117,14 @@ class SceneEvaluation:
             "rows": len(self.predictions) + len(self.skipped),
             "skipped": [{"path": item.name, "code": item.code, "reason": item.reason} for item in self.skipped],
             **{head: dict(self.figures[head]) for head in HEADS},
+            "crowd": None if self.crowd is None else dict(self.crowd),
+            "operating_points": {head: [dict(point) for point in self.operating_points[head]] for head in HEADS},
             "slices": {
-                "source": {
-                    source: {head: dict(by_head[head]) for head in HEADS} for source, by_head in self.slices.items()
-                }
+                name: {value: {head: dict(by_head[head]) for head in HEADS} for value, by_head in values.items()}
+                for name, values in self.slices.items()
             },
+            "slices_made_from": {slicing.name: slicing.how for slicing in self.slicings},
+            "classes": [found.as_dict() for found in self.classes],
         }
 
 
@@ -105,13 +139,14 @@ def evaluate_scene(
     broken_share: float = 0.05,
     bootstrap: int = 1000,
     seed: int = 0,
+    guarantees: Mapping[SceneHead, Sequence[OperatingPoint]] | None = None,
     progress: Progress = silent,
 ) -> SceneEvaluation:
     """Evaluate the scene model on a manifest.
 
     Args:
-        manifest: A CSV file with the columns ``path`` and ``context`` at least; contexts other than ``private`` and
-            ``public_event`` count as neither.
+        manifest: CSV, JSON lines or Parquet with the columns ``path`` and ``context`` at least; contexts other than
+            ``private`` and ``public_event`` count as neither.
         split: The split to look at; all rows if ``None``.
         columns: What the columns are called.
         label_map: From the manifest's words to ours.
@@ -120,88 +155,155 @@ def evaluate_scene(
         broken_share: The largest share of unreadable pictures that is put up with.
         bootstrap: Repetitions for the intervals. Rows of one group are drawn together.
         seed: Of the bootstrap.
-        progress: Told of every picture.
+        guarantees: Operating points to check, by head; those that the model carries by default.
+        progress: Told of every batch.
 
     Raises:
-        TrainingError: The manifest is no good, too many pictures cannot be read, or neither head has examples of both
-            kinds.
+        TrainingError: The manifest is no good, or too many pictures cannot be read.
         ModelError: The model is missing or damaged.
     """
-    described = read_manifest(manifest, columns=columns or Columns(), label_map=label_map, others="neutral")
+    described = read_evaluation_manifest(manifest, columns=columns or Columns(), label_map=label_map)
     rows = described.rows if split is None else described.split(split)
     scorer = SceneScorer.load(settings, root)
-    predictions, skipped = predict(rows, scorer, progress=progress)
+    found, skipped = predict(rows, scorer, progress=progress)
     refuse_too_many(skipped, len(rows), share=broken_share)
-    figures = _figures(predictions, scorer, bootstrap=bootstrap, seed=seed)
-    if all(figures[head]["auc"] is None for head in HEADS):
-        raise TrainingError(
-            f"{manifest} has no head with both positive and negative pictures, so nothing can be measured.",
-            "Give a manifest whose context column has private or public_event, and something else.",
-            code="training.labels",
-        )
-    sources = sorted({prediction.row.source for prediction in predictions if prediction.row.source})
+    if not found:
+        raise TrainingError(f"No picture of {manifest} could be read.", "Check its paths.", code="training.pictures")
+    cuts = slicings(
+        [prediction.row for prediction in found],
+        [prediction.output for prediction in found],
+        [prediction.measured for prediction in found],
+        side=int(scorer.folder.manifest["preprocessing"]["side"]),
+    )
+    points = points_of_model(scorer.folder.manifest) if guarantees is None else guarantees
     return SceneEvaluation(
         model=scorer.model_id,
         model_sha256=scorer.folder.digest,
         manifest=manifest.name,
         manifest_sha256=described.digest,
         split=split,
-        figures=figures,
+        figures=_figures(found, scorer, bootstrap=bootstrap, seed=seed),
+        crowd=crowd_figures(
+            head_counts([prediction.row for prediction in found]),
+            [prediction.output.crowd for prediction in found],
+            groups=[prediction.row.group for prediction in found],
+            bootstrap=bootstrap,
+            seed=seed,
+        ),
+        slicings=cuts,
         slices={
-            source: _figures(
-                [prediction for prediction in predictions if prediction.row.source == source],
-                scorer,
-                bootstrap=bootstrap,
-                seed=seed,
-            )
-            for source in sources
+            cut.name: {
+                value: _figures([found[index] for index in indices], scorer, bootstrap=bootstrap, seed=seed)
+                for value, indices in cut.rows().items()
+            }
+            for cut in cuts
         },
-        predictions=tuple(predictions),
+        classes=classes_of(
+            [prediction.row for prediction in found],
+            {head: _probabilities(found, head) for head in HEADS},
+            {head: truth_of(found, head) for head in HEADS},
+            {head: scorer.calibrations[head] for head in HEADS},
+        ),
+        operating_points={
+            head: [
+                {**point.as_dict(), "observed": observed(point, truth_of(found, head), _probabilities(found, head))}
+                for point in points.get(head, ())
+            ]
+            for head in HEADS
+        },
+        predictions=tuple(found),
         skipped=tuple(skipped),
+        scorer=scorer,
     )
 
 
+def set_guarantees(
+    manifest: Path,
+    *,
+    split: str | None,
+    settings: RuntimeSettings | None = None,
+    root: Path | None = None,
+    progress: Progress = silent,
+) -> dict[SceneHead, list[OperatingPoint]] | None:
+    """Set guaranteed thresholds on one split of a manifest, for `evaluate_scene` to check on another.
+
+    Args:
+        manifest: See `evaluate_scene`.
+        split: Of pictures that the model was not trained on; without one there is nothing to set them on.
+        settings: Where the model runs.
+        root: The folder of models.
+        progress: Told of every batch.
+
+    Returns:
+        Operating points by head; ``None`` without a split.
+
+    Raises:
+        TrainingError: The manifest is no good or has no such split.
+        ModelError: The model is missing or damaged.
+    """
+    if split is None:
+        return None
+    rows = read_evaluation_manifest(manifest).split(split)
+    found, _ = predict(rows, SceneScorer.load(settings, root), progress=progress)
+    groups = [prediction.row.group for prediction in found]
+    return {head: operating_points(truth_of(found, head), _probabilities(found, head), groups=groups) for head in HEADS}
+
+
 def predict(
-    rows: Sequence[Row], scorer: SceneScorer, *, progress: Progress = silent
+    rows: Sequence[EvaluationRow], scorer: SceneScorer, *, progress: Progress = silent
 ) -> tuple[list[ScenePrediction], list[Skipped]]:
     """What the model says of each row, and the rows whose files could not be read."""
     predictions: list[ScenePrediction] = []
     skipped: list[Skipped] = []
-    waiting: list[tuple[Row, int]] = []
+    waiting: list[tuple[EvaluationRow, int, Measured]] = []
     frames: list[NDArray[np.uint8]] = []
 
     def score() -> None:
         readings = iter(scorer.score(frames))
-        for row, count in waiting:
-            mine = [next(readings) for _ in range(count)]
-            logits = {head: sum(reading.logit(head) for reading in mine) / count for head in HEADS}
-            probabilities = {head: scorer.calibrations[head].score(logits[head]).probability for head in HEADS}
-            predictions.append(ScenePrediction(row, logits, probabilities))
+        for row, count, measured in waiting:
+            output = output_of(scorer, [next(readings) for _ in range(count)])
+            predictions.append(ScenePrediction(row, output, measured))
         waiting.clear()
         frames.clear()
 
     for done, row in enumerate(rows, start=1):
-        found = read_frames_or_skip(row.path, row.name)
-        if isinstance(found, Skipped):
-            skipped.append(found)
+        try:
+            opened = open_media(Media(path=row.row.path, media_id=row.row.name or "a row without a path"))
+        except MediaError as error:
+            skipped.append(Skipped(name=row.row.name, code=error.code, reason=error.message))
         else:
-            waiting.append((row, len(found)))
-            frames.extend(found)
+            pixels = [frame.pixels for frame in opened.frames]
+            waiting.append((row, len(pixels), _measured(opened)))
+            frames.extend(pixels)
         if len(frames) >= _FRAMES_AT_ONCE or done == len(rows):
             score()
             progress("scores", done, len(rows))
     return predictions, skipped
 
 
+def truth_of(predictions: Sequence[ScenePrediction], head: SceneHead) -> Truth:
+    """Whether each row is a positive of the head."""
+    return np.array([prediction.is_positive(head) for prediction in predictions], dtype=np.bool_)
+
+
+def _measured(opened: OpenedMedia) -> Measured:
+    means = np.mean([frame.pixels.mean(axis=(0, 1)) for frame in opened.frames], axis=0)
+    return Measured(max(opened.width, opened.height), float(means @ _LUMA))
+
+
+def _probabilities(predictions: Sequence[ScenePrediction], head: SceneHead) -> Scores:
+    return np.array([prediction.output.probabilities[head] for prediction in predictions], dtype=np.float64)
+
+
 def _figures(
     predictions: Sequence[ScenePrediction], scorer: SceneScorer, *, bootstrap: int, seed: int
 ) -> dict[SceneHead, dict[str, Any]]:
-    groups = [_group(prediction.row) for prediction in predictions]
+    groups = [prediction.row.group for prediction in predictions]
     return {
         head: figures_of(
-            np.array([prediction.row.context == CONTEXT_OF[head] for prediction in predictions], dtype=np.bool_),
-            np.array([prediction.probabilities[head] for prediction in predictions], dtype=np.float64),
-            np.array([prediction.logits[head] for prediction in predictions], dtype=np.float64),
+            truth_of(predictions, head),
+            _probabilities(predictions, head),
+            np.array([prediction.output.logits[head] for prediction in predictions], dtype=np.float64),
             scorer.calibrations[head],
             groups=groups,
             bootstrap=bootstrap,
@@ -209,68 +311,3 @@ def _figures(
         )
         for head in HEADS
     }
-
-
-def _group(row: Row) -> str:
-    """What is drawn as one in a bootstrap: the row's group, or the row."""
-    return f"{row.source}/{row.group}" if row.group else f"/{row.name}"
-
-
-def figures_of(
-    truth: Truth,
-    probabilities: Scores,
-    logits: Scores,
-    calibration: Calibration,
-    *,
-    groups: Sequence[str],
-    bootstrap: int,
-    seed: int,
-) -> dict[str, Any]:
-    """The figures of one head on some rows.
-
-    Args:
-        truth: Of the rows.
-        probabilities: Calibrated.
-        logits: What the ranking figures go by: probabilities are rounded, logits are not.
-        calibration: For the thresholds.
-        groups: Rows of one group are drawn together.
-        bootstrap: Repetitions.
-        seed: Of the bootstrap.
-
-    Returns:
-        ``n``, ``positives``; ``auc``, ``average_precision`` and ``balanced_accuracy`` (at ``threshold``, the shipped
-        one), each with ``_low`` and ``_high`` of its 95 % interval; ``ece`` over 15 bins; and ``bands``: how many rows
-        fall into each, the share of positives in ``high`` (``precision``), and the share of all positives that lies in
-        ``low`` (``misses``). ``None`` for what is undefined.
-    """
-    bands = np.array([calibration.band(float(probability)) for probability in probabilities], dtype=np.str_)
-    ranked = {"auc": area_under_curve, "average_precision": average_precision}
-    figures: dict[str, Any] = {"n": len(truth), "positives": int(truth.sum())}
-    both_kinds = bool(truth.any()) and not truth.all()
-    for name in ("auc", "average_precision", "balanced_accuracy"):
-
-        def statistic(rows: NDArray[np.intp], name: str = name) -> float:
-            if name in ranked:
-                return ranked[name](truth[rows], logits[rows])
-            return balanced_accuracy(truth[rows], probabilities[rows], calibration.decision)
-
-        ends = (math.nan, math.nan, math.nan)
-        if both_kinds:
-            interval = bootstrap_interval(statistic, len(truth), groups=groups, repetitions=bootstrap, seed=seed)
-            ends = (interval.estimate, interval.low, interval.high)
-        figures.update(zip((name, f"{name}_low", f"{name}_high"), map(_rounded, ends), strict=True))
-    figures["threshold"] = calibration.decision
-    figures["ece"] = _rounded(expected_calibration_error(truth, probabilities)) if len(truth) else None
-    high, low = bands == "high", bands == "low"
-    figures["bands"] = {
-        "high": int(high.sum()),
-        "uncertain": int((~high & ~low).sum()),
-        "low": int(low.sum()),
-        "precision": _rounded(float(truth[high].mean())) if high.any() else None,
-        "misses": _rounded(float(low[truth].mean())) if truth.any() else None,
-    }
-    return figures
-
-
-def _rounded(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, _DIGITS)

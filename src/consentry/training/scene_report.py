@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from consentry.runtime import ModelFolder
-from consentry.scene.scorer import HEADS, SceneHead
+from consentry.scene.scorer import HEADS
+from consentry.training.operating_points import OperatingPoint
 from consentry.training.pictures import Skipped
 from consentry.training.scene_evaluation import SceneEvaluation
+from consentry.training.scene_finetuning import Epoch
+
+_PACKAGES: Final = ("consentry", "mapie", "numpy", "onnx", "openvino", "pillow", "scikit-learn", "timm", "torch")
+"""Whose versions are written down, where they are installed."""
+_WORST: Final = 5
+"""Classes a split that the card names."""
 
 
 def write_metrics(
@@ -21,11 +31,13 @@ def write_metrics(
     folder: ModelFolder,
     today: date,
     command: str,
-    validation: Mapping[SceneHead, Mapping[str, Any]],
-    choice: Mapping[SceneHead, Sequence[Mapping[str, Any]]],
+    validation: Mapping[str, Mapping[str, Any]],
+    choice: Sequence[Mapping[str, Any]],
     evaluations: Mapping[str, SceneEvaluation],
     skipped: Sequence[Skipped],
     graph_difference: float,
+    history: Sequence[Epoch] = (),
+    perceived_privacy: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write ``metrics.json``.
 
@@ -34,11 +46,13 @@ def write_metrics(
         folder: The model that was measured.
         today: When.
         command: By which command.
-        validation: Figures on the validation rows, by head.
-        choice: What was tried, by head.
+        validation: Figures on the validation rows, by head; with a key ``crowd`` if they were counted.
+        choice: What was tried.
         evaluations: By test split.
         skipped: Pictures that could not be read for training.
         graph_difference: Largest difference between torch and the graph, in logits.
+        history: Every epoch of fine-tuning.
+        perceived_privacy: Figures of `consentry.training.perceived_privacy`, with its ``answer``.
 
     Returns:
         What was written.
@@ -48,14 +62,30 @@ def write_metrics(
         "model_sha256": folder.digest,
         "date": today.isoformat(),
         "command": command,
-        "validation": {head: dict(validation[head]) for head in HEADS},
+        "packages": package_versions(),
+        "validation": {head: dict(figures) for head, figures in validation.items()},
         "test": {split: evaluation.as_dict() for split, evaluation in evaluations.items()},
-        "choice": {head: list(choice[head]) for head in HEADS},
+        "choice": list(choice),
         "skipped_in_training": [asdict(item) for item in skipped],
         "graph_largest_difference": float(f"{graph_difference:.1e}"),
     }
+    if history:
+        metrics["epochs"] = [asdict(epoch) for epoch in history]
+    if perceived_privacy is not None:
+        metrics["perceived_privacy"] = dict(perceived_privacy)
     path.write_text(json.dumps(metrics, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     return metrics
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of the packages that a model depends on, of those that are installed."""
+    found = {}
+    for name in _PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
 
 
 def model_card(model: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
@@ -65,100 +95,87 @@ def model_card(model: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
         model: ``model.json``.
         metrics: ``metrics.json``.
     """
-    (data,) = model["data"]
-    source = model["sources"][0]
-    return _CARD.format(
-        id=f"{model['name']}@{model['version']}",
-        package=f"{source['package']}=={source['version']}",
-        credit=source["credit"],
-        licence=source["licence"],
-        weights=source["sha256"],
-        side=model["preprocessing"]["side"],
-        strengths=", ".join(f"{head} {model['training']['C'][head]:g}" for head in HEADS),
-        sources="\n".join(f"| {name} | {count} |" for name, count in data["sources"].items()),
-        manifest=data["manifest_sha256"],
-        contents=data["contents_sha256"],
-        figures=_figures_table(metrics),
-        slices=_slices_table(metrics) or "No test split was named in the configuration.",
-        bands=_bands_table(model, metrics),
-        date=metrics["date"],
-        command=metrics["command"],
-        precision=_percent(model, "high", "target_precision"),
-        misses=_percent(model, "low", "target_misses"),
-        confidence=f"{model['thresholds'][HEADS[0]]['evidence']['confidence']:.0%}".replace("%", " %"),
-        difference=metrics["graph_largest_difference"],
+    environment = Environment(  # noqa: S701 - Markdown, not HTML
+        loader=PackageLoader("consentry.training"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
+    environment.filters |= {"cell": _cell, "ratio": _ratio, "number": _number, "observed": _observed, "share": _share}
+    splits = {"val": metrics["validation"], **metrics["test"]}
+    text = environment.get_template("scene_card.md.j2").render(
+        id=f"{model['name']}@{model['version']}",
+        model=model,
+        metrics=metrics,
+        heads=HEADS,
+        splits=splits,
+        settings=_settings(model["training"]),
+        evidence=model["thresholds"][HEADS[0]]["evidence"],
+        crowd_splits={split: figures["crowd"] for split, figures in splits.items() if figures.get("crowd")},
+        points=list(_points(metrics)),
+        worst=[
+            {"split": split, **row}
+            for split, evaluation in metrics["test"].items()
+            for row in evaluation.get("classes", [])[:_WORST]
+        ],
+    )
+    return text if text.endswith("\n") else text + "\n"
 
 
-def _percent(model: Mapping[str, Any], band: str, target: str) -> str:
-    return f"{model['thresholds'][HEADS[0]]['evidence'][band][target]:.0%}".replace("%", " %")
+def _points(metrics: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The operating points, each with what was observed on every test split."""
+    tests = list(metrics["test"].values())
+    if not tests:
+        return
+    for head in HEADS:
+        by_split = [evaluation.get("operating_points", {}).get(head, []) for evaluation in tests]
+        for same in zip(*by_split, strict=True):
+            point = OperatingPoint(**{key: value for key, value in same[0].items() if key != "observed"})
+            yield {
+                "head": head,
+                "words": point.promise(head),
+                "threshold": point.threshold,
+                "measured": point.measured,
+                "observed": [found["observed"] for found in same],
+            }
+
+
+def _settings(training: Mapping[str, Any]) -> str:
+    """The settings of a training in one line; nested ones with a dot."""
+
+    def flat(values: Mapping[str, Any], before: str) -> Iterator[str]:
+        for key, value in values.items():
+            if isinstance(value, Mapping):
+                yield from flat(value, f"{before}{key}.")
+            else:
+                listed = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+                yield f"`{before}{key}` {listed or 'none'}"
+
+    return "; ".join(flat(training, ""))
 
 
 def _cell(figures: Mapping[str, Any], name: str) -> str:
-    if figures[name] is None:
+    value, low, high = (figures.get(key) for key in (name, f"{name}_low", f"{name}_high"))
+    if value is None:
         return "–"
-    return f"{figures[name]:.3f} ({figures[name + '_low']:.3f}-{figures[name + '_high']:.3f})"
+    return f"{value:.3f}" + ("" if low is None or high is None else f" ({low:.3f}-{high:.3f})")
 
 
 def _ratio(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def _figures_table(metrics: Mapping[str, Any]) -> str:
-    lines = [
-        "| split | score | pictures | positive | AUC | average precision | balanced accuracy | ECE |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for split, by_head in {"val": metrics["validation"], **metrics["test"]}.items():
-        for head in HEADS:
-            row = by_head[head]
-            cells = " | ".join(_cell(row, name) for name in ("auc", "average_precision", "balanced_accuracy"))
-            lines.append(f"| {split} | {head} | {row['n']} | {row['positives']} | {cells} | {_ratio(row['ece'])} |")
-    return "\n".join(lines)
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:g}"
 
 
-def _slices_table(metrics: Mapping[str, Any]) -> str:
-    lines = []
-    for split, evaluation in metrics["test"].items():
-        for source, by_head in evaluation["slices"]["source"].items():
-            for head in HEADS:
-                row = by_head[head]
-                bands = row["bands"]
-                lines.append(
-                    f"| {split} | {source} | {head} | {row['n']} | {row['positives']} | {_cell(row, 'auc')} "
-                    f"| {_ratio(bands['precision'])} | {_ratio(bands['misses'])} |"
-                )
-    if not lines:
-        return ""
-    header = "| split | source | score | pictures | positive | AUC | precision of `high` | positives in `low` |"
-    return "\n".join([header, "|---|---|---|---|---|---|---|---|", *lines])
+def _observed(found: Mapping[str, Any] | None) -> str:
+    if found is None:
+        return "–"
+    kept = "kept" if found["holds"] else "**not kept**"
+    return f"{found['value']:.3f} ({found['low']:.3f}-{found['high']:.3f}), {kept}"
 
 
-def _bands_table(model: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
-    lines = [
-        "| score | `low` below | `high` from | yes or no at | val: precision of `high`, at least | "
-        "val: positives in `low`, at most | uncertain on val |"
-        + "".join(f" {split}: precision, misses, uncertain |" for split in metrics["test"]),
-        "|---|---|---|---|---|---|---|" + "---|" * len(metrics["test"]),
-    ]
-    for head in HEADS:
-        threshold = model["thresholds"][head]
-        evidence = threshold["evidence"]
-        cells = [
-            head,
-            f"{threshold['low']:.2f}",
-            f"{threshold['high']:.2f}",
-            f"{threshold['decision']:.2f}",
-            _ratio(evidence["high"]["precision_at_least"]),
-            _ratio(evidence["low"]["misses_at_most"]),
-            _ratio(evidence["uncertain_share"]),
-        ]
-        for evaluation in metrics["test"].values():
-            row = evaluation[head]
-            uncertain = row["bands"]["uncertain"] / row["n"] if row["n"] else None
-            cells.append(", ".join(map(_ratio, (row["bands"]["precision"], row["bands"]["misses"], uncertain))))
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-_CARD = (Path(__file__).parent / "scene_card.md").read_text(encoding="utf-8")
+def _share(value: float) -> str:
+    return f"{100 * value:.0f} %"
