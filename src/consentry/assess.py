@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -236,8 +237,8 @@ class Assessor:
             return error
 
     def _assess(self, batch: Sequence[_Opened]) -> Iterator[Assessment]:
-        scenes = self._scenes(batch)
         faces = self._faces(batch)
+        scenes = self._scenes(batch, [_most_faces(signals) for signals, _, _ in faces])
         for opened, scene, (face, used, refused) in zip(batch, scenes, faces, strict=True):
             case = opened.case
             signals = Signals(
@@ -264,7 +265,7 @@ class Assessor:
                 components=self.components,
             )
 
-    def _scenes(self, batch: Sequence[_Opened]) -> list[tuple[SceneSignal, ...]]:
+    def _scenes(self, batch: Sequence[_Opened], faces: Sequence[Mapping[str, int]]) -> list[tuple[SceneSignal, ...]]:
         if self._scorer is None:
             return [() for _ in batch]
         frames = [frame.pixels for opened in batch for item in opened.media for frame in item.frames]
@@ -277,10 +278,11 @@ class Assessor:
                     list(islice(readings, len(item.frames))),
                     self._scorer.model_id,
                     self._scorer.kinds,
+                    found.get(item.media_id, 0),
                 )
                 for item in opened.media
             )
-            for opened in batch
+            for opened, found in zip(batch, faces, strict=True)
         ]
 
     def _faces(self, batch: Sequence[_Opened]) -> list[tuple[tuple[FaceSignal, ...], int, tuple[ErrorNote, ...]]]:
@@ -294,6 +296,13 @@ def _pictures(media: Sequence[OpenedMedia]) -> tuple[FacePicture, ...]:
     return tuple(
         FacePicture(item.media_id, frame.pixels, item.scale, frame.second) for item in media for frame in item.frames
     )
+
+
+def _most_faces(signals: Sequence[FaceSignal]) -> dict[str, int]:
+    """By medium, the largest number of faces at one moment."""
+    return {
+        signal.media_id: max(Counter(face.second for face in signal.faces).values(), default=0) for signal in signals
+    }
 
 
 def _component(folder: ModelFolder) -> ComponentDigest:

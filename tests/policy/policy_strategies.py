@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from random import Random
 from typing import Any, get_args
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from consentry.policy import Policy, PolicyError, parse_policy
@@ -17,6 +19,8 @@ from consentry.records import (
     Consent,
     CopyMatch,
     CopySignal,
+    CrowdLevel,
+    CrowdScore,
     ErrorNote,
     Face,
     FaceQuality,
@@ -34,6 +38,17 @@ from consentry.records import (
     TextKind,
     TextSignal,
 )
+
+MORE = int(os.environ.get("CONSENTRY_EXAMPLES", "1"))
+
+
+def examples(few: int) -> settings:
+    """On how many random cases a law is tried: a few in every run, CONSENTRY_EXAMPLES times as many if that is set.
+
+    Every run takes other cases; `test_at_length` takes many at once.
+    """
+    return settings(max_examples=few * MORE, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 
 PROBABILITIES = st.sampled_from((0.0, 0.05, 0.15, 0.2, 0.5, 0.6, 0.85, 0.9, 0.95, 1.0))
 COUNTS = st.none() | st.sampled_from((0, 1, 3, 5, 7, 10, 20, 50, 400))
@@ -55,6 +70,13 @@ def scene_scores() -> st.SearchStrategy[SceneScore]:
         PROBABILITIES,
         st.sampled_from(("low", "high", "high", "uncertain")),
     )
+
+
+CROWDS = st.none() | st.builds(
+    lambda level, certain: CrowdScore(people=4.0, low=2.0, high=9.0, level=level, probability=0.6, certain=certain),
+    st.sampled_from(get_args(CrowdLevel)),
+    st.sampled_from((True, True, False)),
+)
 
 
 def _face(band: Any, probability: float | None) -> Face:
@@ -129,6 +151,7 @@ def posts_with_signals(draw: st.DrawFn) -> tuple[Post, Signals]:
                     model="scene",
                     private_context=draw(scene_scores()),
                     public_event=draw(scene_scores()),
+                    crowd=draw(CROWDS),
                 )
             )
         if draw(usually):

@@ -22,6 +22,19 @@ def test_a_medium_that_nobody_tried_to_read_has_no_outcome() -> None:
     assert signals("{unreadable: yes}").media[0].error is not None
 
 
+def test_how_many_people_there_are() -> None:
+    (signal,) = signals("{crowd: few}").scene
+    assert signal.crowd is not None
+    assert (signal.crowd.level, signal.crowd.certain) == ("few", True)
+    assert (signal.private_context.band, signal.public_event.band) == ("uncertain", "uncertain")
+    (signal,) = signals("{private_context: 0.9, public_event: 0.1, crowd: uncertain}").scene
+    assert signal.crowd is not None
+    assert not signal.crowd.certain
+    assert (signal.private_context.band, signal.public_event.band) == ("high", "low")
+    with pytest.raises(PolicyError, match="'public_event'"):
+        signals("{private_context: 0.9, crowd: few}")
+
+
 def test_a_face_that_was_not_compared() -> None:
     (signal,) = signals("{face: not_compared, faces: 3}").faces
     assert signal.band is None
@@ -34,6 +47,11 @@ def test_how_many_faces_there_are() -> None:
     assert signals("{face: match, faces: 0}").faces[0].faces == ()
     assert len(signals("{face: match}").faces[0].faces) == 1
     assert signals("{face: no_face}").faces[0].faces == ()
+
+
+def test_a_number_of_faces_alone_says_too_little() -> None:
+    with pytest.raises(PolicyError, match="'faces' without 'face'"):
+        signals("{faces: 3}")
 
 
 def test_a_copy_that_was_compared_in_parts() -> None:

@@ -6,9 +6,9 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, hostile_policies, posts_with_signals, reports
+from policy_strategies import answers, examples, hostile_policies, posts_with_signals, reports
 
 from consentry.policy import Policy, decide, load_policy
 from consentry.policy.columns import FactColumns, assessment_columns, decide_columns, fact_columns
@@ -21,7 +21,7 @@ STANDINGS = ("depicted_person", "authorised_representative", "other")
 IDENTITIES = ("unverified", "pending", "verified", "rejected", "expired")
 
 
-@settings(max_examples=60)
+@examples(20)
 @given(st.data(), st.just(POLICY) | hostile_policies(), st.none() | reports())
 def test_columns_recommend_what_the_evaluator_does(data: st.DataObject, policy: Policy, report: Report | None) -> None:
     rows, actions, lines, guarded = [], [], [], []
@@ -38,7 +38,7 @@ def test_columns_recommend_what_the_evaluator_does(data: st.DataObject, policy: 
     assert found.guarded.tolist() == guarded
 
 
-@settings(max_examples=80)
+@examples(40)
 @given(st.just(POLICY) | hostile_policies(), st.integers(0, 2**32))
 def test_any_facts_whatever(policy: Policy, seed: int) -> None:
     """Also those that no post could have: every code of every fact, every report, scores wherever a fact has one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -71,3 +72,46 @@ def test_every_policy_is_in_the_table(page: str) -> None:
         policy = load_policy(name)
         expected.append((name, str(policy.effective_from), str(policy.effective_until or "")))
     assert sorted(rows) == expected
+
+
+def documented(page: str, command: str) -> set[str]:
+    section = page.split("## What programs read")[1].split("Exit codes:")[0]
+    (row,) = re.findall(rf"^\| `{command}` \| (.*) \|$", section, re.MULTILINE)
+    return set(re.findall(r"`([a-z0-9_]+)`", row)) - {"list", "--on"}
+
+
+def keys_of(found: object, *, but: tuple[str, ...] = ("could_lead_to", "source")) -> set[str]:
+    """Every key at every depth, but for what lies below those that hold words of the policy or a record."""
+    if isinstance(found, list):
+        return set().union(*(keys_of(item, but=but) for item in found))
+    if isinstance(found, dict):
+        return set(found) | set().union(*(keys_of(value, but=but) for key, value in found.items() if key not in but))
+    return set()
+
+
+def test_the_keys_for_programs_are_those_of_the_table(page: str, tmp_path: Path) -> None:
+    for block in _BLOCK.finditer(page):
+        if block["language"] == "yaml":
+            (tmp_path / block["file"]).write_text(block["body"], encoding="utf-8")
+    kitchen, strict, case = (str(tmp_path / f"{name}.yaml") for name in ("deadlines", "strict-kitchen", "somebody"))
+    broken = tmp_path / "broken.yaml"
+    broken.write_text((tmp_path / "kitchen.yaml").read_text().replace("when: always", "when: kitchen"))
+    calls = {
+        "list": ["list"],
+        "check": ["check", kitchen, str(broken)],
+        "decide": ["decide", kitchen, case],
+        "cases": ["cases", case, "--policy", kitchen],
+        "explain": ["explain", kitchen, case],
+        "diff": ["diff", kitchen, strict],
+    }
+    for command, arguments in calls.items():
+        result = CliRunner().invoke(app, ["policy", *arguments, "--json"])
+        keys = keys_of(json.loads(result.stdout))
+        expected = documented(page, command)
+        if command == "check":
+            expected |= documented(page, "list") - {"name"}
+        if command == "diff":
+            expected -= {"on", "total", "pairs", "count", "posts"}
+        if command == "explain":  # the facts of a reason are records of their own
+            keys -= {"name", "value", "observed_at", "detail"}
+        assert keys == expected, command

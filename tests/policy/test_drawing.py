@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import hostile_policies
+from policy_strategies import examples, hostile_policies
 from test_loading import GOOD
 
 from consentry.policy import Policy, list_policies, load_policy, parse_policy
@@ -39,12 +39,14 @@ def test_everything_is_on_it(name: str) -> None:
     told += [
         part for clause in policy.clauses for part in (plain_name(clause.name), clause.sentence, clause.source.passage)
     ]
+    told += [part for fact in policy.facts for part in (fact.ask, fact.why)]
     told += [part for deadline in policy.deadlines for part in (deadline.do, deadline.because)]
     told += [phrase.text for line in policy.decisions for phrase in phrases(line.when)]
     missing = [part for part in told if re.sub(r"\s+", "", part) not in squeezed]
     assert missing == []
 
 
+@examples(40)
 @given(st.just(load_policy()) | hostile_policies())
 def test_nothing_leaves_the_page_or_overlaps(policy: Policy) -> None:
     root = parsed(draw(policy))
@@ -105,3 +107,13 @@ def test_wrapped_lines_fit_and_lose_nothing(text: str, width: float) -> None:
     lines = wrapped(text, width, 12)
     assert " ".join(lines).split() == text.split()
     assert all(width_of(line, 12) <= width or " " not in line for line in lines)
+
+
+def test_facts_say_where_they_come_from() -> None:
+    root = parsed(draw(load_policy("twitter-private-media-2022-04-05")))
+    shown = " ".join(text.text or "" for text in root.iter(f"{SVG}text"))
+    assert "private setting: Was the media taken in a private setting" in shown
+    assert "Yes from 0.85. No up to 0.15." in shown
+    assert "Yes from 2022-04-05. No up to 2022-04-04." in shown
+    assert "Yes if match." in shown
+    assert "One of: none, home address" in shown

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, hostile_policies, posts_with_signals, reports
+from policy_strategies import answers, examples, hostile_policies, posts_with_signals, reports
 
 from consentry.policy import SEVERITY, Policy, decide, load_policy
 from consentry.records import Fact, Post, Report, Signals
@@ -16,7 +16,7 @@ FINALLY = datetime(2030, 1, 1, tzinfo=UTC)
 ABOUT_THE_REPORT = ("report.standing", "report.identity")
 
 
-@settings(max_examples=12)
+@examples(10)
 @given(st.data(), st.just(POLICY) | hostile_policies(), posts_with_signals(), st.none() | reports())
 def test_what_is_foretold_comes_true(
     data: st.DataObject, policy: Policy, made: tuple[Post, Signals], report: Report | None
@@ -43,6 +43,7 @@ def test_what_is_foretold_comes_true(
             assert foretold.get((fact.name, word), action) == after
 
 
+@examples(25)
 @given(st.data(), posts_with_signals(), st.none() | reports())
 def test_reasons_belong_together(data: st.DataObject, made: tuple[Post, Signals], report: Report | None) -> None:
     decided = decide(POLICY, made[0], report, made[1], data.draw(answers(POLICY)))
@@ -69,6 +70,7 @@ def test_reasons_belong_together(data: st.DataObject, made: tuple[Post, Signals]
         assert change.action != recommendation.action
 
 
+@examples(20)
 @given(st.data(), posts_with_signals(), st.none() | reports())
 def test_the_most_consequential_question_comes_first(
     data: st.DataObject, made: tuple[Post, Signals], report: Report | None

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import PROBABILITIES, hostile_policies, posts_with_signals
+from policy_strategies import PROBABILITIES, answers, examples, hostile_policies, posts_with_signals, reports
 
 from consentry.policy import Policy, PolicyError, load_policy
-from consentry.policy.facts import cut_number, cut_word, settle
+from consentry.policy.facts import cut_number, cut_word, settle, settle_values
 from consentry.policy.inputs import INPUTS
 from consentry.policy.measurements import Number, Word
 from consentry.policy.situation import Situation
@@ -168,6 +168,7 @@ def test_answers_that_cannot_be_used(fact: Fact, code: str, says: str) -> None:
 # --- promise 3, for any policy ----------------------------------------------------------------------------------
 
 
+@examples(40)
 @given(hostile_policies())
 def test_without_signals_no_fact_of_a_model_is_anything_but_unknown(policy: Policy) -> None:
     post = Post(post_id="x", media=("a", "b"), text="words")
@@ -176,6 +177,7 @@ def test_without_signals_no_fact_of_a_model_is_anything_but_unknown(policy: Poli
             assert fact.value == "unknown"
 
 
+@examples(40)
 @given(st.data(), hostile_policies(), posts_with_signals())
 def test_losing_a_signal_makes_facts_unknown_and_nothing_else(
     data: st.DataObject, policy: Policy, made: tuple[Post, Signals]
@@ -195,3 +197,17 @@ def test_a_wider_interval_never_turns_a_fact(one: float, two: float, three: floa
     low, inner_low, inner_high, high = sorted((one, two, three, four))
     inner = cut_number(SETTING, PRIVATE, Number(inner_low, inner_high)).value
     assert cut_number(SETTING, PRIVATE, Number(low, high)).value in ("unknown", inner)
+
+
+@examples(40)
+@given(st.data(), st.just(load_policy()) | hostile_policies(), posts_with_signals(), st.none() | reports())
+def test_values_without_words_are_the_same_values(
+    data: st.DataObject, policy: Policy, made: tuple[Post, Signals], report: Report | None
+) -> None:
+    situation = Situation(post=made[0], report=report, signals=made[1])
+    said = data.draw(answers(policy))
+    values, by_model = settle_values(policy, situation, said)
+    settled = settle(policy, situation, said)
+    assert values == [fact.value for fact in settled]
+    # What nobody measures and nobody answered has no source that counts.
+    assert by_model == [fact.source == "model" for fact in settled]

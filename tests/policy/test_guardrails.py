@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from policy_strategies import (
     PROVEN_REPORTS,
     answers,
+    examples,
     hostile_policies,
     posts_with_signals,
     reports,
@@ -103,6 +104,7 @@ def test_a_recommendation_cannot_say_that_no_person_is_needed() -> None:
         )
 
 
+@examples(40)
 @given(st.data(), hostile_policies(), posts_with_signals(), st.none() | reports())
 def test_every_recommendation_requires_a_human_decision(
     data: st.DataObject, policy: Policy, made: tuple[Post, Signals], report: Report | None
@@ -117,6 +119,7 @@ def test_the_room_reads_files_and_does_nothing_else() -> None:
     """No module of the policy room can reach a network, a process or a file to write."""
     allowed = {"__future__", "calendar", "collections", "consentry", "dataclasses", "datetime", "difflib", "hashlib"}
     allowed |= {"html", "itertools", "math", "numpy", "operator", "pathlib", "pydantic", "re", "typing", "yaml"}
+    allowed |= {"functools", "importlib", "weakref"}  # own modules when they are used; compiled policies while they are
     forbidden_calls = {"write_text", "write_bytes", "unlink", "mkdir", "open", "exec", "eval", "rename", "touch"}
     folder = Path(consentry.policy.__file__).parent
     for path in [*folder.glob("*.py"), *folder.glob("drawing/*.py"), *folder.glob("statement/*.py")]:
@@ -132,7 +135,7 @@ def test_the_room_reads_files_and_does_nothing_else() -> None:
 # --- promise 2 --------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=150)
+@examples(60)
 @given(st.data(), hostile_policies(), posts_with_signals(), st.none() | reports())
 def test_no_policy_and_no_answer_removes_without_proof(
     data: st.DataObject, policy: Policy, made: tuple[Post, Signals], report: Report | None
@@ -208,6 +211,7 @@ def test_an_open_routing_line_does_not_stop_a_removal() -> None:
     assert recommend(policy, seen(0.5)).action == "recommend_removal"
 
 
+@examples(40)
 @given(st.data(), hostile_policies(), posts_with_signals(), PROVEN_REPORTS)
 def test_no_removal_passes_over_an_open_milder_line(
     data: st.DataObject, policy: Policy, made: tuple[Post, Signals], report: Report
@@ -220,6 +224,7 @@ def test_no_removal_passes_over_an_open_milder_line(
     assert {policy.decisions[index].action for index in undecided} <= {"recommend_removal", "route_out"}
 
 
+@examples(40)
 @given(hostile_policies(), posts_with_signals(), PROVEN_REPORTS)
 def test_thresholds_of_zero_and_one_do_not_make_a_gap_a_fact(
     policy: Policy, made: tuple[Post, Signals], report: Report
@@ -300,7 +305,7 @@ def test_a_removal_for_which_the_score_makes_no_difference_stands() -> None:
         assert recommend(policy, seen(score), PROVEN, reviewer("excuse", "yes")).action == "recommend_removal"
 
 
-@settings(max_examples=150)
+@examples(60)
 @given(st.data(), hostile_policies(), posts_with_signals(), PROVEN_REPORTS)
 def test_no_other_event_score_would_have_saved_what_is_removed(
     data: st.DataObject, policy: Policy, made: tuple[Post, Signals], report: Report

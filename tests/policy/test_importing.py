@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+import consentry.policy
+
 HEAVY = ("torch", "numpy", "openvino", "av", "PIL", "pyarrow", "z3", "phonenumbers", "pdqhash", "hypothesis")
 
 
@@ -21,3 +25,22 @@ def test_nothing_heavy_comes_with_it() -> None:
     assert loaded.isdisjoint(HEAVY)
     ours = {name.split(".")[1] for name in loaded if name.startswith("consentry.")}
     assert ours <= {"policy", "records", "errors", "version"}
+
+
+def test_everything_it_names_is_there() -> None:
+    for name in consentry.policy.__all__:
+        assert getattr(consentry.policy, name) is not None
+    assert set(consentry.policy.__all__) <= set(dir(consentry.policy))
+    with pytest.raises(AttributeError, match="no_such_thing"):
+        consentry.policy.no_such_thing  # noqa: B018
+
+
+def test_what_it_names_loads_when_it_is_used() -> None:
+    script = (
+        "import sys; import consentry.policy\n"
+        "assert not [name for name in sys.modules if name.startswith('consentry.policy.')]\n"
+        "import consentry.policy.replaying\n"
+        "from consentry.policy import replay\n"
+        "assert callable(replay)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import posts_with_signals, reports
+from policy_strategies import examples, posts_with_signals, reports
 
 from consentry.policy.inputs import INPUTS, observed_at
 from consentry.policy.measurements import Measurement, Number, Word
@@ -17,6 +17,8 @@ from consentry.policy.situation import Situation
 from consentry.records import (
     CopyMatch,
     CopySignal,
+    CrowdLevel,
+    CrowdScore,
     ErrorNote,
     Face,
     FaceQuality,
@@ -45,6 +47,12 @@ def scene(media_id: str, private: SceneScore, event: SceneScore) -> SceneSignal:
 def face(media_id: str, band: Any, probability: float | None = None, seconds: tuple[float, ...] = ()) -> FaceSignal:
     faces = tuple(Face(box=(0, 0, 1, 1), second=at, detection_probability=1.0, quality=QUALITY) for at in seconds)
     return FaceSignal(media_id=media_id, model="m", band=band, match_probability=probability, faces=faces)
+
+
+def crowd(level: str) -> CrowdScore:
+    certain = not level.endswith("?")
+    step = next(word for word in get_args(CrowdLevel) if word == level.removesuffix("?"))
+    return CrowdScore(people=5.0, low=4.0, high=6.0, level=step, probability=0.6, certain=certain)
 
 
 def copies(media_id: str, *banks: Any, comparable: bool = True) -> CopySignal:
@@ -168,6 +176,33 @@ def test_face_band(bands: tuple[str | None, ...], expected: str) -> None:
     assert word("faces.band", faces=signals) == expected
 
 
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        (("few", "crowd"), "crowd"),
+        (("none", "none"), "none"),
+        (("crowd", "group?"), "unknown"),
+        (("crowd", None), "unknown"),
+        (("crowd",), "unknown"),
+        (("dense_crowd",), "dense_crowd"),
+        (("dense_crowd", "few?"), "dense_crowd"),
+        (("dense_crowd?", "few"), "unknown"),
+        ((), "unknown"),
+    ],
+)
+def test_crowd_level(levels: tuple[str | None, ...], expected: str) -> None:
+    """The largest of any medium, as far as a medium that nobody counted could not show a larger one."""
+    signals = tuple(
+        scene(media_id, score(0.5), score(0.5)).model_copy(update={"crowd": level and crowd(level)})
+        for media_id, level in zip(("a", "b"), levels, strict=False)
+    )
+    assert word("scene.crowd.level", scene=signals) == expected
+
+
+def test_no_media_show_nobody() -> None:
+    assert word("scene.crowd.level", ids=()) == "none"
+
+
 def test_no_usable_reference_means_unknown() -> None:
     signals = (face("a", "match", 0.9), face("b", "no_face"))
     assert word("faces.band", faces=signals, references_used=0) == "unknown"
@@ -263,6 +298,7 @@ def test_with_a_report() -> None:
 # --- laws -------------------------------------------------------------------------------------------------------
 
 
+@examples(40)
 @given(posts_with_signals(), st.none() | reports())
 def test_every_input_says_what_it_promises(made: tuple[Post, Signals], report: Report | None) -> None:
     situation = Situation(made[0], report, made[1])
@@ -276,6 +312,7 @@ def test_every_input_says_what_it_promises(made: tuple[Post, Signals], report: R
         observed_at(item, situation)
 
 
+@examples(40)
 @given(st.data(), posts_with_signals())
 def test_taking_a_signal_away_only_opens_the_interval(data: st.DataObject, made: tuple[Post, Signals]) -> None:
     """What remains after a loss contains what was there before: nothing new is ever learnt from a gap."""

@@ -6,9 +6,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import PROVEN_REPORTS, answers, posts_with_signals, reports
+from policy_strategies import PROVEN_REPORTS, answers, examples, posts_with_signals, reports
 
 from consentry.policy import (
     DEFAULT_POLICY,
@@ -120,14 +120,14 @@ def test_the_decision_list_keeps_the_policys_word_without_any_guardrail() -> Non
     assert spoken_of == {invariant.name for invariant in POLICY.invariants}
 
 
-@settings(max_examples=150)
+@examples(40)
 @given(st.data(), posts_with_signals(), st.none() | reports())
 def test_the_policy_keeps_its_own_word(data: st.DataObject, made: tuple[Post, Signals], report: Report | None) -> None:
     decided = decide(POLICY, made[0], report, made[1], data.draw(answers(POLICY)))
     assert broken_invariants(POLICY, decided) == ()
 
 
-@settings(max_examples=150)
+@examples(40)
 @given(st.data(), posts_with_signals(), st.none() | reports())
 def test_the_guardrails_have_nothing_to_do(
     data: st.DataObject, made: tuple[Post, Signals], report: Report | None
@@ -137,16 +137,19 @@ def test_the_guardrails_have_nothing_to_do(
     assert decide(POLICY, made[0], report, made[1], given_answers).recommendation.guardrails == ()
 
 
+@examples(30)
 @given(posts_with_signals(), st.none() | reports())
 def test_models_alone_never_recommend_removal(made: tuple[Post, Signals], report: Report | None) -> None:
     assert decide(POLICY, made[0], report, made[1]).recommendation.action != "recommend_removal"
 
 
+@examples(30)
 @given(posts_with_signals(), PROVEN_REPORTS)
 def test_models_alone_never_close_a_proven_complaint(made: tuple[Post, Signals], report: Report) -> None:
     assert decide(POLICY, made[0], report, made[1]).recommendation.action != "no_action"
 
 
+@examples(30)
 @given(st.data(), posts_with_signals(), PROVEN_REPORTS, st.sampled_from(OPEN_EXCEPTIONS))
 def test_an_open_exception_stops_removal_of_media(
     data: st.DataObject, made: tuple[Post, Signals], report: Report, still_open: str
@@ -156,6 +159,7 @@ def test_an_open_exception_stops_removal_of_media(
     assert decide(POLICY, made[0], report, made[1], facts).recommendation.action != "recommend_removal"
 
 
+@examples(40)
 @given(st.data())
 def test_an_unknown_clause_never_counts_as_no_when_nobody_reported(data: st.DataObject) -> None:
     values = [data.draw(st.integers(UNKNOWN_CODE, len(fact.words) - 1)) for fact in POLICY.facts]

@@ -57,7 +57,7 @@ def test_no_day_is_without_a_version_or_has_two() -> None:
     ("source", "on", "code", "says"),
     [
         (NAME, None, "policy.no_date", f"{NAME}@2021-11-30"),
-        (f"{NAME}@yesterday", None, "policy.dates", "names no day"),
+        (f"{NAME}@yesterday", None, "policy.no_date", "names no day"),
         (f"{NAME}@2021-11-29", None, "policy.not_in_force", "from 2021-11-30 on"),
         (f"{NAME}-2021-11-30", date(2023, 1, 1), "policy.not_in_force", "to 2022-04-04"),
         (f"{NAME}-2024-03-21", date(2023, 1, 1), "policy.not_in_force", "from 2024-03-21 on"),

@@ -100,3 +100,23 @@ def test_what_ships_is_whole_and_says_where_it_is_from(repository: Path) -> None
             assert source["package"] in (repository / "NOTICE").read_text()
         assert json.loads((folder.path / "metrics.json").read_text())
         assert folder.version in (folder.path / "card.md").read_text()
+
+
+def test_of_several_versions_the_champion_is_served(tmp_path: Path) -> None:
+    for version in ("1", "2"):
+        folder = tmp_path / "thing" / version
+        folder.mkdir(parents=True)
+        (folder / "graph.onnx").write_bytes(version.encode())
+        description = {"name": "thing", "version": version, "files": {"graph": {"path": "graph.onnx"}}}
+        write_model_json(folder, description)
+        if version == "1":
+            assert ModelFolder.open("thing", root=tmp_path).version == "1"  # the only one
+    assert list_models(tmp_path) == ["thing"]
+    with pytest.raises(ModelError, match="1, 2") as caught:
+        ModelFolder.open("thing", root=tmp_path)
+    assert caught.value.code == "model.invalid"
+    (tmp_path / "thing" / "champion").write_text("2\n")
+    assert ModelFolder.open("thing", root=tmp_path).version == "2"
+    (tmp_path / "thing" / "champion").write_text("3\n")
+    with pytest.raises(ModelError, match="not clear"):
+        ModelFolder.open("thing", root=tmp_path)

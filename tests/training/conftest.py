@@ -30,7 +30,8 @@ def make_config(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Cal
             "version": "0",
             "output": tmp_path_factory.mktemp("models") / "scene",
             "cache": cache,
-            "data": {"manifest": pictures, "least_examples": 4},
+            "data": {"manifest": pictures, "least_examples": 4, "least_of_label": 4},
+            "side": 96,
             "heads": {"strengths": (0.001, 0.01), "augmentations": ("cropped",), "transfer_sources": ("one",)},
             "tracking": {"uri": None},
             "threads": 1,
@@ -45,3 +46,10 @@ def make_config(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Cal
 def trained(make_config: Callable[..., SceneConfig]) -> SceneTrainingResult:
     """A model trained on them."""
     return train_scene(make_config(), today=date(2026, 11, 22))
+
+
+@pytest.fixture(scope="session")
+def fine_tuned(make_config: Callable[..., SceneConfig]) -> SceneTrainingResult:
+    """The same, with its last stages fine-tuned."""
+    settings = {"augmented_views": 1, "epochs": 2, "batch": 8}
+    return train_scene(make_config(fine_tuning=settings), today=date(2026, 11, 22))

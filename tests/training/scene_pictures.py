@@ -44,7 +44,17 @@ def write_pictures(folder: Path, *, counts: dict[str, int], first_seed: int = 0)
                 seed += 1
                 source = "one" if index % 4 < 2 else "two"
                 group = f"{split}{context}{index // 2}"
-                rows.append({"path": name, "context": context, "split": split, "group": group, "dataset": source})
+                rows.append(
+                    {
+                        "path": name,
+                        "context": context,
+                        "split": split,
+                        "group": group,
+                        "dataset": source,
+                        "label": {"private": "room", "public_event": "crowd", "neutral": "meadow"}[context],
+                        "people": {"private": "", "public_event": 250, "neutral": 0}[context],
+                    }
+                )
     return write_manifest(folder / "manifest.csv", rows)
 
 

@@ -12,6 +12,7 @@ from coloured_pictures import write_coloured
 from scene_models import calibration, write_tiny_model
 
 from consentry.runtime import ModelFolder, RuntimeSettings
+from consentry.runtime.model_folder import served_version
 from consentry.scene.scorer import HEADS
 from consentry.training.operating_points import OperatingPoint
 from consentry.training.pictures import Skipped
@@ -153,7 +154,7 @@ def test_package_versions_are_of_what_is_installed() -> None:
 
 
 def test_the_shipped_card_is_what_its_figures_say(repository: Path) -> None:
-    folder = repository / "models" / "scene"
+    folder = served_version(repository / "models" / "scene")
     model = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert (folder / "card.md").read_text(encoding="utf-8") == model_card(model, metrics)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -10,62 +11,101 @@ import numpy as np
 import pytest
 from scene_pictures import draw, read_rows, write_manifest, write_pictures
 
-from consentry.runtime import RuntimeSettings, load_network
+from consentry.runtime import ModelFolder, RuntimeSettings, load_network
 from consentry.scene import SceneScorer, scene_signal
 from consentry.scene.preprocessing import network_batch
 from consentry.scene.scorer import HEADS
 from consentry.training.errors import TrainingError
-from consentry.training.scene_backbone import BACKBONES, SceneNetwork, load_backbone
+from consentry.training.model_folders import models_root_of
+from consentry.training.scene_backbone import BACKBONES
 from consentry.training.scene_config import SceneConfig
-from consentry.training.scene_training import SceneTrainingResult, prepare_scene_data, track, train_scene
+from consentry.training.scene_data import prepare_scene_data
+from consentry.training.scene_export import load_scene_network
+from consentry.training.scene_tracking import track
+from consentry.training.scene_training import SceneTrainingResult, train_scene
 
 ONE_THREAD = RuntimeSettings(threads=1)
+SIDE = 96
 MakeConfig = Callable[..., SceneConfig]
 
 
-def test_it_learns_to_tell_scenes_apart(trained: SceneTrainingResult) -> None:
+@pytest.fixture(scope="module", params=["frozen", "fine-tuned"])
+def model(
+    request: pytest.FixtureRequest, trained: SceneTrainingResult, fine_tuned: SceneTrainingResult
+) -> SceneTrainingResult:
+    """A model of either stage."""
+    return trained if request.param == "frozen" else fine_tuned
+
+
+def test_it_learns_to_tell_scenes_apart(model: SceneTrainingResult) -> None:
     for head in HEADS:
-        assert trained.evaluations["test"].figures[head]["auc"] == 1.0
-        assert trained.heads[head].validation["auc"] > 0.95
-    scorer = SceneScorer.load(ONE_THREAD, trained.folder.path.parent)
+        assert model.evaluations["test"].figures[head]["auc"] == 1.0
+        assert model.fitted.heads[head].validation["auc"] > 0.95
+    with models_root_of(model.folder.path) as root:
+        scorer = SceneScorer.load(ONE_THREAD, root)
     home, event, meadow = scorer.score([draw(context, 9000) for context in ("private", "public_event", "neutral")])
     for head, most, others in (("private_context", home, (event, meadow)), ("public_event", event, (home, meadow))):
         assert most.score(head).probability > max(other.score(head).probability for other in others)
-    signal = scene_signal("home.png", [None], [home], scorer.model_id)
+    crowd, nobody = event.crowd(), meadow.crowd()
+    assert crowd is not None
+    assert nobody is not None
+    assert crowd.people > 10 * nobody.people
+    signal = scene_signal("home.png", [None], [home], scorer.model_id, scorer.kinds)
     assert signal.private_context.saliency is not None
-    assert (signal.private_context.saliency.rows, signal.private_context.saliency.columns) == (9, 9)
+    assert (signal.private_context.saliency.rows, signal.private_context.saliency.columns) == (3, 3)
+    assert signal.looks_like[0].kind == "room"
+    assert signal.crowd is not None
 
 
-def test_the_graph_is_the_network_and_its_maps_average_to_its_logits(trained: SceneTrainingResult) -> None:
+def test_the_graph_is_the_network_and_its_maps_average_to_its_logits(model: SceneTrainingResult) -> None:
     import torch
 
-    backbone = BACKBONES["efficientnet_lite2"]
     generator = np.random.default_rng(5)
     pictures = [draw(context, 77) for context in ("private", "public_event", "neutral")]
     pictures.append(generator.integers(0, 256, (50, 70, 3), dtype=np.uint8))
-    batch = network_batch(pictures, backbone.side)
-    network = SceneNetwork(
-        load_backbone(backbone),
-        np.stack([trained.heads[head].head.weights for head in HEADS]),
-        np.array([trained.heads[head].head.bias for head in HEADS]),
-    )
+    batch = network_batch(pictures, SIDE)
+    network = load_scene_network(model.folder)
     with torch.inference_mode():
-        expected = network.eval()(torch.from_numpy(batch))
-        features = network.feature_map(torch.from_numpy(batch)).mean((2, 3)).numpy()
-    logits, maps = load_network(trained.folder.file("graph"), ONE_THREAD)(batch)
-    assert np.abs(logits - expected[0].numpy()).max() < 1e-4
-    assert np.abs(maps - expected[1].numpy()).max() < 1e-3
-    assert np.abs(maps.mean((2, 3)) - logits).max() < 1e-5
-    again = load_network(trained.folder.file("graph"), RuntimeSettings(device="torch-cpu"))(batch)
-    assert np.abs(again[0] - logits).max() < 1e-4  # what CUDA would run: the graph turned back into torch
-    assert np.abs(again[1] - maps).max() < 1e-3
-    by_hand = np.stack([trained.heads[head].head.logits(features) for head in HEADS], axis=1)
-    assert np.abs(by_hand - logits).max() < 1e-4  # standardisation was folded in rightly
+        expected = network(torch.from_numpy(batch))
+    served = load_network(model.folder.file("graph"), ONE_THREAD)(batch)
+    for one, other in zip(served, expected, strict=True):
+        assert np.abs(one - other.numpy()).max() < 2e-3
+    logits, maps, crowd, labels = served
+    assert np.abs(logits - expected[0].numpy()).max() < 2e-4
+    assert np.abs(maps[:, :2].mean((2, 3)) - logits).max() < 1e-4
+    assert np.abs(maps[:, 2].mean((1, 2)) - crowd[:, 0]).max() < 1e-4
+    assert labels.sum(1) == pytest.approx(1)
+    again = load_network(model.folder.file("graph"), RuntimeSettings(device="torch-cpu"))(batch)
+    assert np.abs(again[0] - logits).max() < 2e-4  # what CUDA would run: the graph turned back into torch
+    assert np.abs(again[1] - maps).max() < 2e-3
+
+
+def test_fine_tuning_changes_the_last_stages_and_no_others(
+    trained: SceneTrainingResult, fine_tuned: SceneTrainingResult
+) -> None:
+    before, after = (load_scene_network(result.folder).state_dict() for result in (trained, fine_tuned))
+    changed = {name for name, value in before.items() if not bool((value == after[name]).all())}
+    assert any("blocks.6" in name for name in changed)
+    assert not any(f"blocks.{stage}." in name for name in changed for stage in range(5))
+    assert [epoch.number for epoch in fine_tuned.history] == [1, 2]
+    metrics = json.loads((fine_tuned.folder.path / "metrics.json").read_text(encoding="utf-8"))
+    assert len(metrics["epochs"]) == 2
+    assert fine_tuned.folder.manifest["training"]["fine_tuning"]["epochs_run"] == 2
+
+
+def test_weights_of_an_unknown_backbone_are_refused(trained: SceneTrainingResult, tmp_path: Path) -> None:
+    folder = tmp_path / "scene"
+    shutil.copytree(trained.folder.path, folder)
+    description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    description["training"]["backbone"] = "something_else"
+    (folder / "model.json").write_text(json.dumps(description), encoding="utf-8")
+    with pytest.raises(TrainingError, match="something_else"):
+        load_scene_network(ModelFolder.open("scene", root=tmp_path))
 
 
 def test_any_cut_of_a_batch_gives_identical_bytes(trained: SceneTrainingResult) -> None:
     network = load_network(trained.folder.file("graph"), RuntimeSettings(threads=2))
-    batch = network_batch([draw("private", seed) for seed in range(5)], 260)
+    batch = network_batch([draw("private", seed) for seed in range(5)], SIDE)
     together = network(batch)
     for cut in (1, 2, 4):
         parts = [network(batch[:cut]), network(batch[cut:])]
@@ -79,10 +119,10 @@ def test_training_again_gives_the_same_bytes(trained: SceneTrainingResult, make_
     again = train_scene(
         make_config(), progress=lambda task, done, total: calls.append((task, done, total)), today=date(2026, 11, 22)
     )
-    for name in ("graph.onnx", "model.json", "metrics.json", "card.md"):
+    for name in ("graph.onnx", "weights.safetensors", "model.json", "metrics.json", "card.md"):
         assert (again.folder.path / name).read_bytes() == (trained.folder.path / name).read_bytes()
     tasks = {task for task, _, _ in calls}
-    assert tasks == {*HEADS, "scores"}  # features came from the cache
+    assert tasks == {"outputs", "scores"}  # features came from the cache
     assert all(0 < done <= total for _, done, total in calls)
 
 
@@ -96,8 +136,11 @@ def test_what_is_written_describes_the_model(trained: SceneTrainingResult) -> No
     assert metrics["model_sha256"] == trained.folder.digest
     assert metrics["date"] == "2026-11-22"
     assert metrics["test"]["test"]["private_context"]["n"] == 18
-    assert len(metrics["choice"]["private_context"]) == 2
-    assert set(metrics["choice"]["private_context"][0]["transfer_auc"]) == {"one"}
+    assert len(metrics["choice"]) == 2
+    assert set(metrics["choice"][0]["transfer_auc"]) == {"one"}
+    assert [label["name"] for label in model["labels"]] == ["meadow", "room", "crowd"]
+    assert set(model["operating_points"]) == set(HEADS)
+    assert set(model["files"]) == {"graph", "weights"}
     card = (trained.folder.path / "card.md").read_text(encoding="utf-8")
     assert "{" not in card
     assert "| test | private_context | 18 | 6 | 1.000 (1.000-1.000)" in card
@@ -105,28 +148,32 @@ def test_what_is_written_describes_the_model(trained: SceneTrainingResult) -> No
 
 
 def test_a_run_is_logged_and_a_broken_tracker_costs_nothing(
-    trained: SceneTrainingResult, make_config: MakeConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fine_tuned: SceneTrainingResult, make_config: MakeConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)  # MLflow puts artifacts of a local store below the working directory
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    output = trained.folder.path
+    folder, output = fine_tuned.folder, fine_tuned.folder.path
     metrics = json.loads((output / "metrics.json").read_text(encoding="utf-8"))
-    result = track(make_config(tracking={"uri": uri}, output=output), trained, metrics)
-    assert result.tracking_error is None
-    again = track(make_config(tracking={"uri": uri}, output=output), trained, metrics)
-    assert again.run not in (None, result.run)
+    run_id, error = track(make_config(tracking={"uri": uri}, output=output), folder, metrics, fine_tuned.history)
+    assert (error, run_id is None) == (None, False)
     import mlflow
 
-    run = mlflow.MlflowClient(tracking_uri=uri).get_run(result.run)
+    client = mlflow.MlflowClient(tracking_uri=uri)
+    run = client.get_run(run_id)
     assert run.info.status == "FINISHED"
     assert run.data.metrics["test.public_event.auc"] == 1.0
     assert run.data.params["backbone"] == "efficientnet_lite2"
-    assert run.data.tags["model_sha256"] == result.folder.digest
+    assert run.data.tags["model_sha256"] == folder.digest
+    assert [point.value for point in client.get_metric_history(run_id, "loss")] == pytest.approx(
+        [epoch.loss for epoch in fine_tuned.history]
+    )
+    assert client.get_model_version_by_alias("scene", "challenger").version in (1, "1")
 
-    broken = track(make_config(tracking={"uri": "no-such-scheme://nowhere"}, output=output), trained, metrics)
-    assert broken.run is None
-    assert broken.tracking_error
-    assert broken.folder.digest == trained.folder.digest
+    nowhere = make_config(tracking={"uri": "no-such-scheme://nowhere"}, output=output)
+    run_id, error = track(nowhere, folder, metrics, ())
+    assert run_id is None
+    assert error
+    assert track(make_config(output=output), folder, metrics, ()) == (None, None)
 
 
 def test_groups_across_splits_are_refused(make_config: MakeConfig, pictures: Path) -> None:
@@ -194,6 +241,10 @@ def test_a_share_of_training_stands_in_for_a_missing_validation_split(make_confi
     assert len(prepared.augmented.rows) == splits["train"]
 
 
-def test_the_output_has_to_be_called_what_the_scorer_looks_for(make_config: MakeConfig, tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="output folder"):
-        train_scene(make_config(output=tmp_path / "mine"))
+def test_rows_to_leave_out_are_left_out(make_config: MakeConfig, pictures: Path, tmp_path: Path) -> None:
+    name = read_rows(pictures)[0]["path"]
+    (tmp_path / "exclusions.txt").write_text(f"# seen elsewhere\n{name}\n", encoding="utf-8")
+    data = {"manifest": pictures, "least_examples": 4, "exclusions": tmp_path / "exclusions.txt", "test_splits": ()}
+    prepared = prepare_scene_data(make_config(data=data))
+    assert name not in {row.name for row in prepared.features.rows}
+    assert len(prepared.features.rows) == 47

@@ -120,11 +120,15 @@ def _described(policy: Policy) -> dict[str, object]:
 
 def _told(policy: Policy) -> str:
     based = f", based on {policy.based_on}" if policy.based_on else ""
-    return (
-        f"{policy.label}{based}: valid. {len(policy.facts)} facts, {len(policy.clauses)} clauses, "
-        f"{len(policy.decisions)} decision lines, {len(policy.invariants)} invariants, "
-        f"{len(policy.deadlines)} deadlines."
-    )
+    parts = {
+        "fact": policy.facts,
+        "clause": policy.clauses,
+        "decision line": policy.decisions,
+        "invariant": policy.invariants,
+        "deadline": policy.deadlines,
+    }
+    counted = ", ".join(f"{len(found)} {what}{'' if len(found) == 1 else 's'}" for what, found in parts.items())
+    return f"{policy.label}{based}: valid. {counted}."
 
 
 app.command()(decide)

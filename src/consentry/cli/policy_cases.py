@@ -106,9 +106,10 @@ def _print(rows: list[_Row]) -> None:
         for complaint in row.unmet:
             OUT.print(plain(f"{row.case.name}: {complaint}", "red"), soft_wrap=True)
     wrong = sum(bool(row.unmet) for row in rows)
-    OUT.print(
-        f"{len(rows)} cases, {wrong} of them other than expected." if wrong else f"{len(rows)} cases, all as expected."
-    )
+    if len(rows) == 1:
+        OUT.print("1 case, other than expected." if wrong else "1 case, as expected.")
+    else:
+        OUT.print(f"{len(rows)} cases, {f'{wrong} of them other than' if wrong else 'all as'} expected.")
 
 
 def _markdown(file: Path, rows: list[_Row]) -> str:

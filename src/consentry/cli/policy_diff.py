@@ -15,7 +15,7 @@ from consentry.cli.policy_exit import PolicyArgument, policy_exit_codes
 
 if TYPE_CHECKING:
     from consentry.policy.proving import Difference
-    from consentry.policy.replay import Replayed
+    from consentry.policy.replaying import Replayed
     from consentry.records import Action
 
 _SHOWN = 5
@@ -41,7 +41,7 @@ def diff(
     """
     from consentry.batch.stored import read_assessments
     from consentry.policy import load_policy
-    from consentry.policy.replay import replay
+    from consentry.policy.replaying import replay
 
     with policy_exit_codes():
         before, after = load_policy(old), load_policy(new)
@@ -59,7 +59,9 @@ def diff(
             described["on"] = _counted(counted)
         typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
         return
-    _print_possible(before.label, after.label, found, quiet=quiet)
+    # Two drafts of one version are told apart by what they were called on the command line.
+    names = (before.label, after.label) if before.label != after.label else (Path(old).name, Path(new).name)
+    _print_possible(*names, found, quiet=quiet)
     if counted is not None:
         _print_counted(counted)
 
@@ -75,7 +77,8 @@ def _print_possible(old: str, new: str, found: tuple[Difference, ...], *, quiet:
         lines = f"{difference.old.rule} → {difference.new.rule}"
         table.add_row(_action(difference.old.action), _action(difference.new.action), plain(lines))
     OUT.print(table)
-    OUT.print(f"{len(found)} changes of action are possible, and no other.")
+    many = "1 change of action is" if len(found) == 1 else f"{len(found)} changes of action are"
+    OUT.print(f"{many} possible, and no other.")
     if quiet:
         return
     from consentry.policy.proving import case_file

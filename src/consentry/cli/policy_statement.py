@@ -33,6 +33,10 @@ def statement(
         datetime | None, typer.Option("--content-date", formats=["%Y-%m-%d"], help="Day of the post, if not stored.")
     ] = None,
     url: Annotated[str | None, typer.Option("--url", help="Where the rules can be read; begins with https://.")] = None,
+    article_16: Annotated[
+        bool,
+        typer.Option("--article-16", help="The report was a notice under Article 16 of the DSA (illegal content)."),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for statement.json and the two letters.")
     ] = None,
@@ -58,6 +62,7 @@ def statement(
                 grounds=grounds,
                 content_date=content_date.date() if content_date else None,
                 reference_url=url,
+                article_16=article_16,
             )
             documents["statement.json"] = json.dumps(made.payload(), indent=2, ensure_ascii=False) + "\n"
         documents["letter_to_uploader.txt"] = letter_to_uploader(chosen, assessment, grounds=grounds)

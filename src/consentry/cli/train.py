@@ -32,7 +32,7 @@ def scene(
 ) -> None:
     """Train, calibrate and measure the scene model, and write its folder with card and figures.
 
-    consentry train scene my.yaml --set data.manifest=pictures.csv --set output=models/scene
+    consentry train scene my.yaml --set data.manifest=pictures.csv --set output=models/scene/3
     """
     from consentry.training.scene_config import DEFAULT_CONFIG, SceneConfig
     from consentry.training.scene_training import train_scene

@@ -20,6 +20,8 @@ from consentry.policy.written import (
 from consentry.records import (
     CopyMatch,
     CopySignal,
+    CrowdLevel,
+    CrowdScore,
     ErrorNote,
     Face,
     FaceBand,
@@ -38,14 +40,27 @@ MODEL: Final = "as the case says"
 TEXT_KINDS: Final[tuple[TextKind, ...]] = get_args(TextKind)
 _BANKS: Final[tuple[Literal["public", "removed"], ...]] = ("public", "removed")
 _SCENE_BANDS: Final[tuple[SceneBand, ...]] = get_args(SceneBand)
+_UNCERTAIN: Final = "uncertain"
+_CROWD_LEVELS: Final[tuple[CrowdLevel, ...]] = get_args(CrowdLevel)
 _FACE_BANDS: Final[tuple[FaceBand, ...]] = get_args(FaceBand)
+_VIDEOS: Final = (".mp4", ".mov", ".webm", ".mkv", ".avi")
 _NOT_COMPARED: Final = "not_compared"
 _NOT_SEARCHED: Final = "not_searched"
 _COPY_WORDS: Final = ("public", "removed", "nothing_found", "not_comparable")
-_MEDIUM_KEYS: Final = ("private_context", "public_event", "face", "faces", "copies", "unreadable")
+_MEDIUM_KEYS: Final = ("private_context", "public_event", "crowd", "face", "faces", "copies", "unreadable")
 
 _USUAL_PROBABILITY: Final[dict[FaceBand, float]] = {"match": 0.98, "inconclusive": 0.5, "no_match": 0.02}
 """What a case that names a band only stands for."""
+
+_USUAL_PEOPLE: Final[dict[CrowdLevel, float]] = {
+    "none": 0.0,
+    "one": 1.0,
+    "few": 3.0,
+    "group": 8.0,
+    "crowd": 40.0,
+    "dense_crowd": 300.0,
+}
+"""What a case that names a step only stands for."""
 
 _Word = TypeVar("_Word", bound=str)
 
@@ -101,7 +116,8 @@ def _outcome(name: str, medium: Table) -> list[MediaOutcome]:
     unreadable = medium.get("unreadable")
     word = "no" if unreadable is None else as_word(unreadable, "'unreadable'", ("yes", "no", "unknown"))
     if word == "no":
-        return [MediaOutcome(media_id=name, kind="image", frames=1)]
+        kind: Literal["image", "video"] = "video" if name.lower().endswith(_VIDEOS) else "image"
+        return [MediaOutcome(media_id=name, kind=kind, frames=1)]
     if word == "unknown":
         return []
     note = ErrorNote(
@@ -115,10 +131,11 @@ def _outcome(name: str, medium: Table) -> list[MediaOutcome]:
 
 
 def _scene(name: str, medium: Table) -> list[SceneSignal]:
-    private, event = medium.get("private_context"), medium.get("public_event")
-    if private is None and event is None:
+    """The two scores together, and how many people there are; a crowd alone leaves both scores open."""
+    private, event, crowd = (medium.get(key) for key in ("private_context", "public_event", "crowd"))
+    if private is None and event is None and crowd is None:
         return []
-    if private is None or event is None:
+    if (private is None) != (event is None):
         message = f"'{name}' has one scene score without the other."
         raise medium.place.error(message, "Give 'private_context' and 'public_event'.", "policy.case")
     return [
@@ -127,12 +144,23 @@ def _scene(name: str, medium: Table) -> list[SceneSignal]:
             model=MODEL,
             private_context=_score(private, "'private_context'"),
             public_event=_score(event, "'public_event'"),
+            crowd=None if crowd is None else _crowd(crowd),
         )
     ]
 
 
-def _score(written: Written, what: str) -> SceneScore:
-    """A number; ``uncertain`` where the model abstains; or both as ``[0.6, uncertain]``."""
+def _crowd(written: Written) -> CrowdScore:
+    """A step from ``none`` to ``dense_crowd``; ``uncertain`` where the model abstains."""
+    word = as_word(written, "'crowd'", (*_CROWD_LEVELS, _UNCERTAIN))
+    level: CrowdLevel = next((level for level in _CROWD_LEVELS if level == word), "group")
+    people = _USUAL_PEOPLE[level]
+    return CrowdScore(people=people, low=people, high=people, level=level, probability=0.9, certain=word != _UNCERTAIN)
+
+
+def _score(written: Written | None, what: str) -> SceneScore:
+    """A number; ``uncertain`` (or nothing) where the model abstains; or both as ``[0.6, uncertain]``."""
+    if written is None:
+        return SceneScore(probability=0.5, low=0.0, high=1.0, band=_UNCERTAIN)
     parts = written.items if isinstance(written, Items) else (written,)
     band: SceneBand | None = None
     probability = 0.5
@@ -158,6 +186,9 @@ def _faces(name: str, medium: Table) -> list[FaceSignal]:
     """A band, a band and a probability as ``[match, 0.97]``, or ``not_compared``; and with ``faces`` their number."""
     written = medium.get("face")
     if written is None:
+        if "faces" in medium.entries:
+            message = f"'{name}' has 'faces' without 'face'."
+            raise medium.keys["faces"].error(message, "Say what the comparison gave, or 'not_compared'.", "policy.case")
         return []
     parts = written.items if isinstance(written, Items) else (written,)
     word = as_word(parts[0], "'face'", (*_FACE_BANDS, _NOT_COMPARED))

@@ -7,7 +7,7 @@ A test holds the two against each other on random policies and random facts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from operator import attrgetter, getitem
@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 
 from consentry.policy.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not
 from consentry.policy.definitions import SEVERITY, Policy
-from consentry.policy.facts import settle
+from consentry.policy.facts import settle_values
 from consentry.policy.guardrails import EVENT_SCORE, PROVING
 from consentry.policy.kleene import NO, UNKNOWN, YES
 from consentry.policy.program import UNKNOWN_CODE, evaluation_order
-from consentry.policy.replay import answers_for, stored_circumstances, stored_post
+from consentry.policy.replaying import answers_for, stored_circumstances, stored_post
 from consentry.policy.sections import ACTIONS
 from consentry.policy.situation import Situation
-from consentry.records import Action, Assessment, ComponentDigest, Fact, Identity, Report, Standing
+from consentry.records import Action, Assessment, Fact, Identity, Report, Standing
 
 Codes = NDArray[np.int8]
 Truths = NDArray[np.int8]
@@ -95,30 +95,15 @@ def fact_columns(policy: Policy, rows: Iterable[tuple[Sequence[Fact], Report | N
         ValueError: A row has facts that are not those of the policy.
     """
     names = [fact.name for fact in policy.facts]
-    unknown = {"unknown": UNKNOWN_CODE & 0xFF}
-    tables = [{word: code for code, word in enumerate(fact.words)} | unknown for fact in policy.facts]
-    events = [i for i, fact in enumerate(policy.facts) if (fact.measured or "").startswith(EVENT_SCORE)]
-    standings: dict[str | None, int] = {word: code for code, word in enumerate(_STANDINGS)}
-    identities: dict[str | None, int] = {word: code for code, word in enumerate(_IDENTITIES)}
-    codes, scored, standing, identity = bytearray(), [], bytearray(), bytearray()
-    count = 0
-    for facts, report in rows:
-        if list(map(_NAME, facts)) != names:
-            raise ValueError(f"row {count} does not have the facts of {policy.label}, in its order")
-        codes += bytes(map(getitem, tables, map(_VALUE, facts)))
-        scored += [(i, count) for i in events if facts[i].source == "model"]
-        standing.append((_NOBODY if report is None else standings[report.standing]) & 0xFF)
-        identity.append((_NOBODY if report is None else identities[report.identity]) & 0xFF)
-        count += 1
-    by_model = np.zeros((len(names), count), dtype=np.bool_)
-    for i, row in scored:
-        by_model[i, row] = True
-    return FactColumns(
-        codes=np.ascontiguousarray(np.frombuffer(bytes(codes), dtype=np.int8).reshape(count, len(names)).T),
-        scored=by_model,
-        standing=np.frombuffer(bytes(standing), dtype=np.int8),
-        identity=np.frombuffer(bytes(identity), dtype=np.int8),
-    )
+    events = _event_facts(policy)
+
+    def read() -> Iterator[_Row]:
+        for count, (facts, report) in enumerate(rows):
+            if list(map(_NAME, facts)) != names:
+                raise ValueError(f"row {count} does not have the facts of {policy.label}, in its order")
+            yield map(_VALUE, facts), [i for i in events if facts[i].source == "model"], report
+
+    return _filled(policy, read())
 
 
 def assessment_columns(policy: Policy, assessments: Iterable[Assessment]) -> FactColumns:
@@ -127,16 +112,57 @@ def assessment_columns(policy: Policy, assessments: Iterable[Assessment]) -> Fac
     Raises:
         PolicyError: ``policy.not_stored`` for assessments that do not hold what is needed.
     """
-    digest = policy.digest
-    return fact_columns(policy, (_settled(policy, digest, assessment) for assessment in assessments))
+    digest, events = policy.digest, _event_facts(policy)
+    known = {(fact.name, word) for fact in policy.facts for word in (*fact.words, "unknown")}
+
+    def read() -> Iterator[_Row]:
+        for assessment in assessments:
+            circumstances = stored_circumstances(assessment)
+            if digest in assessment.components:
+                facts = assessment.facts
+                yield map(_VALUE, facts), [i for i in events if facts[i].source == "model"], circumstances.report
+                continue
+            signals, report = assessment.signals, circumstances.report
+            situation = Situation(post=stored_post(assessment), report=report, signals=signals)
+            answers = circumstances.answers
+            if not all((answer.name, answer.value) in known for answer in answers):
+                answers = answers_for(policy, answers)
+            values, by_model = settle_values(policy, situation, answers)
+            yield values, [i for i in events if by_model[i]], report
+
+    return _filled(policy, read())
 
 
-def _settled(policy: Policy, digest: ComponentDigest, assessment: Assessment) -> tuple[tuple[Fact, ...], Report | None]:
-    circumstances = stored_circumstances(assessment)
-    if digest in assessment.components:
-        return assessment.facts, circumstances.report
-    situation = Situation(post=stored_post(assessment), report=circumstances.report, signals=assessment.signals)
-    return settle(policy, situation, answers_for(policy, circumstances.answers)), circumstances.report
+_Row = tuple[Iterable[str], list[int], Report | None]
+"""The facts' values; which facts are what the public-event model says; the report."""
+
+
+def _event_facts(policy: Policy) -> list[int]:
+    return [i for i, fact in enumerate(policy.facts) if (fact.measured or "").startswith(EVENT_SCORE)]
+
+
+def _filled(policy: Policy, rows: Iterable[_Row]) -> FactColumns:
+    unknown = {"unknown": UNKNOWN_CODE & 0xFF}
+    tables = [{word: code for code, word in enumerate(fact.words)} | unknown for fact in policy.facts]
+    standings: dict[str | None, int] = {word: code for code, word in enumerate(_STANDINGS)}
+    identities: dict[str | None, int] = {word: code for code, word in enumerate(_IDENTITIES)}
+    codes, scored, standing, identity = bytearray(), [], bytearray(), bytearray()
+    count = 0
+    for values, events, report in rows:
+        codes += bytes(map(getitem, tables, values))
+        scored += [(i, count) for i in events]
+        standing.append((_NOBODY if report is None else standings[report.standing]) & 0xFF)
+        identity.append((_NOBODY if report is None else identities[report.identity]) & 0xFF)
+        count += 1
+    by_model = np.zeros((len(tables), count), dtype=np.bool_)
+    for i, row in scored:
+        by_model[i, row] = True
+    return FactColumns(
+        codes=np.ascontiguousarray(np.frombuffer(bytes(codes), dtype=np.int8).reshape(count, len(tables)).T),
+        scored=by_model,
+        standing=np.frombuffer(bytes(standing), dtype=np.int8),
+        identity=np.frombuffer(bytes(identity), dtype=np.int8),
+    )
 
 
 # --- deciding ---------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from consentry.policy.facts import settle
 from consentry.policy.guardrails import EVENT_SCORE, Standpoint, guard
 from consentry.policy.kleene import YES
 from consentry.policy.situation import Situation
+from consentry.policy.what_if import actions_if
 from consentry.records import Fact, Post, Recommendation, Report, Signals
 
 
@@ -51,6 +52,7 @@ def decide(policy: Policy, post: Post, report: Report | None, signals: Signals, 
     standpoint = Standpoint.of(report, _event_scores(policy, settled))
     outcome = policy.program.run(values)
     guarded = guard(policy, values, outcome, standpoint)
+    foretold = actions_if(policy, values, standpoint)
     line = policy.decisions[outcome.line]
     sorted_reasons = reasons(policy, settled, outcome)
     recommendation = Recommendation(
@@ -61,8 +63,8 @@ def decide(policy: Policy, post: Post, report: Report | None, signals: Signals, 
         decisive=sorted_reasons.decisive,
         fired=sorted_reasons.fired,
         not_evaluated=sorted_reasons.not_evaluated,
-        questions=questions(policy, values, guarded.action, standpoint),
-        would_change=would_change(policy, values, guarded.action, standpoint),
+        questions=questions(policy, values, guarded.action, foretold),
+        would_change=would_change(policy, values, guarded.action, foretold),
         guardrails=guarded.sentences,
         deadlines=deadlines_of(
             policy,

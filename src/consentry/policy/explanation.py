@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, get_args
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from consentry.policy.conditions import ClauseHolds, FactIs, World, grounds
+from consentry.policy.conditions import ClauseHolds, Condition, FactIs, World, grounds
 from consentry.policy.definitions import SEVERITY, Clause, FactDefinition, Policy
-from consentry.policy.guardrails import Standpoint, guard
-from consentry.policy.kleene import UNKNOWN, YES, name
+from consentry.policy.kleene import UNKNOWN, YES, Truth, name
 from consentry.policy.program import UNKNOWN_CODE, Outcome
-from consentry.records import Action, Change, Fact, Identity, Question, Reason, Standing
-
-_STANDINGS: Final[tuple[Standing, ...]] = get_args(Standing)
-_IDENTITIES: Final[tuple[Identity, ...]] = get_args(Identity)
-
+from consentry.records import Action, Change, Fact, Question, Reason
 
 # --- reasons ----------------------------------------------------------------------------------------------------
 
@@ -31,30 +25,26 @@ class Reasons:
 
 def reasons(policy: Policy, facts: Sequence[Fact], outcome: Outcome) -> Reasons:
     """What became of every clause that holds or could not be decided, and which of them the line was taken for."""
-    by_name = {clause.name: clause for clause in policy.clauses}
     world = World(
         facts={fact.name: fact.value for fact in facts},
         clauses={clause.name: truth for clause, truth in zip(policy.clauses, outcome.clauses, strict=True)},
     )
     settled = {fact.name: fact for fact in facts}
+    behind = _Behind({clause.name: clause.when for clause in policy.clauses}, world)
     fired, open_clauses = {}, []
     for clause, truth in zip(policy.clauses, outcome.clauses, strict=True):
         if truth == YES:
-            fired[clause.name] = _reason(clause, world, by_name, settled)
+            fired[clause.name] = _reason(clause, truth, behind, settled)
         elif truth == UNKNOWN:
-            open_clauses.append(_reason(clause, world, by_name, settled))
-    taken = policy.decisions[outcome.line].when
-    behind = [
-        leaf.clause for leaf in _all_grounds(grounds(taken, world), world, by_name) if isinstance(leaf, ClauseHolds)
-    ]
-    decisive = [fired[clause] for clause in dict.fromkeys(behind) if clause in fired]
+            open_clauses.append(_reason(clause, truth, behind, settled))
+    rests_on = behind.condition(policy.decisions[outcome.line].when)
+    clauses = dict.fromkeys(leaf.clause for leaf in rests_on if isinstance(leaf, ClauseHolds))
+    decisive = [fired[clause] for clause in clauses if clause in fired]
     return Reasons(tuple(decisive), tuple(fired.values()), tuple(open_clauses))
 
 
-def _reason(clause: Clause, world: World, clauses: dict[str, Clause], facts: dict[str, Fact]) -> Reason:
-    truth = world.clauses[clause.name]
-    behind = _all_grounds(grounds(clause.when, world), world, clauses)
-    names = dict.fromkeys(leaf.fact for leaf in behind if isinstance(leaf, FactIs))
+def _reason(clause: Clause, truth: Truth, behind: _Behind, facts: dict[str, Fact]) -> Reason:
+    names = dict.fromkeys(leaf.fact for leaf in behind.clause(clause.name) if isinstance(leaf, FactIs))
     return Reason(
         clause=clause.name,
         kind=clause.kind,
@@ -66,81 +56,70 @@ def _reason(clause: Clause, world: World, clauses: dict[str, Clause], facts: dic
     )
 
 
-def _all_grounds(
-    first: Iterator[FactIs | ClauseHolds], world: World, clauses: dict[str, Clause]
-) -> Iterator[FactIs | ClauseHolds]:
-    """The leaves that something rests on, each clause followed by what it rests on itself."""
-    for leaf in first:
-        yield leaf
-        if isinstance(leaf, ClauseHolds):
-            yield from _all_grounds(grounds(clauses[leaf.clause].when, world), world, clauses)
+class _Behind:
+    """The leaves that conditions rest on in one world, each clause followed by what it rests on itself."""
+
+    def __init__(self, conditions: Mapping[str, Condition], world: World) -> None:
+        self._conditions = conditions
+        self._world = world
+        self._found: dict[str, tuple[FactIs | ClauseHolds, ...]] = {}
+
+    def condition(self, condition: Condition) -> tuple[FactIs | ClauseHolds, ...]:
+        """What a condition rests on."""
+        leaves: list[FactIs | ClauseHolds] = []
+        for leaf in grounds(condition, self._world):
+            leaves.append(leaf)
+            if isinstance(leaf, ClauseHolds):
+                leaves += self.clause(leaf.clause)
+        return tuple(leaves)
+
+    def clause(self, name: str) -> tuple[FactIs | ClauseHolds, ...]:
+        """What a clause rests on; each is looked into once."""
+        if name not in self._found:
+            self._found[name] = self.condition(self._conditions[name])
+        return self._found[name]
 
 
 # --- what if ----------------------------------------------------------------------------------------------------
 
-
-def action_if(policy: Policy, values: Sequence[int], index: int, code: int, standpoint: Standpoint) -> Action:
-    """The action if one fact were otherwise, guardrails included.
-
-    A fact that is read from the report's standing or identity stands for the report itself here: the question is
-    what would follow if the report said so. A fact that is cut from the public-event score counts as answered.
-    """
-    changed = list(values)
-    changed[index] = code
-    definition = policy.facts[index]
-    scores = tuple(score for score in standpoint.event_scores if score != index)
-    supposed = replace(standpoint, event_scores=scores)
-    word = definition.words[code]
-    if definition.measured == "report.standing":
-        supposed = replace(supposed, standing=next((item for item in _STANDINGS if item == word), None))
-    elif definition.measured == "report.identity":
-        supposed = replace(supposed, identity=next((item for item in _IDENTITIES if item == word), None))
-    return guard(policy, changed, policy.program.run(changed), supposed).action
+Foretold = Sequence[Sequence[Action]]
+"""For each fact and each of its words the action, if the fact had that word; from `what_if.actions_if`."""
 
 
-def questions(policy: Policy, values: Sequence[int], action: Action, standpoint: Standpoint) -> tuple[Question, ...]:
+def questions(policy: Policy, values: Sequence[int], action: Action, foretold: Foretold) -> tuple[Question, ...]:
     """The unknown facts of which some answer would change the action, the most consequential first.
 
     First those that could lead to the most different actions, then those that could lead furthest from the present
     one (by `definitions.SEVERITY`), then in the order of the policy file.
     """
     found: list[tuple[int, int, Question]] = []
-    for index, definition in enumerate(policy.facts):
-        if values[index] != UNKNOWN_CODE:
+    for definition, code, actions in zip(policy.facts, values, foretold, strict=True):
+        others = set(actions) - {action}
+        if code != UNKNOWN_CODE or not others:
             continue
-        changes = _changes(policy, values, index, standpoint)
-        others = {change.action for change in changes} - {action}
-        if others:
-            farthest = max(abs(SEVERITY[other] - SEVERITY[action]) for other in others)
-            question = Question(fact=definition.name, ask=definition.ask, could_lead_to=changes)
-            found.append((-len(others), -farthest, question))
+        farthest = max(abs(SEVERITY[other] - SEVERITY[action]) for other in others)
+        changes = tuple(
+            _change(definition, code, word, other) for word, other in zip(definition.words, actions, strict=True)
+        )
+        question = Question(fact=definition.name, ask=definition.ask, could_lead_to=changes)
+        found.append((-len(others), -farthest, question))
     found.sort(key=lambda item: item[:2])
     return tuple(question for _, _, question in found)
 
 
-def would_change(policy: Policy, values: Sequence[int], action: Action, standpoint: Standpoint) -> tuple[Change, ...]:
+def would_change(policy: Policy, values: Sequence[int], action: Action, foretold: Foretold) -> tuple[Change, ...]:
     """The known facts of which a single other value would change the action, in the order of the policy file."""
     return tuple(
-        change
-        for index, code in enumerate(values)
+        _change(definition, code, word, other)
+        for definition, code, actions in zip(policy.facts, values, foretold, strict=True)
         if code != UNKNOWN_CODE
-        for change in _changes(policy, values, index, standpoint)
-        if change.action != action
+        for word, other in zip(definition.words, actions, strict=True)
+        if other != action and word != definition.words[code]
     )
 
 
-def _changes(policy: Policy, values: Sequence[int], index: int, standpoint: Standpoint) -> tuple[Change, ...]:
-    definition = policy.facts[index]
-    return tuple(
-        Change(
-            fact=definition.name,
-            from_value=_word(definition, values[index]),
-            to_value=word,
-            action=action_if(policy, values, index, code, standpoint),
-        )
-        for code, word in enumerate(definition.words)
-        if code != values[index]
-    )
+def _change(definition: FactDefinition, code: int, word: str, action: Action) -> Change:
+    return Change(fact=definition.name, from_value=_word(definition, code), to_value=word, action=action)
 
 
 def _word(definition: FactDefinition, code: int) -> str:

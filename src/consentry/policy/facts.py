@@ -15,7 +15,7 @@ from typing import Final
 from consentry.policy.definitions import FactDefinition, Policy
 from consentry.policy.errors import PolicyError, suggestion
 from consentry.policy.inputs import INPUTS, Input, observed_at
-from consentry.policy.measurements import Number, Word, with_zone
+from consentry.policy.measurements import Measurement, Number, Word, with_zone
 from consentry.policy.situation import Situation
 from consentry.records import Fact, FactSource
 
@@ -44,17 +44,54 @@ def settle(policy: Policy, situation: Situation, answers: Iterable[Fact]) -> tup
     Raises:
         PolicyError: An answer names a fact or a word that the policy does not have, or claims to come from a model.
     """
-    said: dict[str, list[Fact]] = {fact.name: [] for fact in policy.facts}
-    for answer in answers:
-        check_answer(policy, answer)
-        said[answer.name].append(answer)
+    said = _said(policy, answers)
     facts = []
     for definition in policy.facts:
-        candidates = said[definition.name]
+        candidates = said.get(definition.name, [])
         if definition.measured is not None:
-            candidates = [_measured(definition, INPUTS[definition.measured], situation), *candidates]
-        facts.append(_strongest(definition, candidates))
+            measured = _measured(definition, INPUTS[definition.measured], situation)
+            candidates = [measured, *candidates] if candidates else [measured]
+        facts.append(candidates[0] if len(candidates) == 1 else _strongest(definition, candidates))
     return tuple(facts)
+
+
+def settle_values(policy: Policy, situation: Situation, answers: Iterable[Fact]) -> tuple[list[str], list[bool]]:
+    """As `settle`, without words about it, which take most of the time: the values, and which of them a model said.
+
+    Raises:
+        PolicyError: As `settle`.
+    """
+    said = _said(policy, answers)
+    measured: dict[str, Measurement] = {}
+    values, by_model = [], []
+    for definition in policy.facts:
+        item = None if definition.measured is None else INPUTS[definition.measured]
+        if answered := said.get(definition.name):
+            candidates = answered if item is None else [_measured(definition, item, situation), *answered]
+            chosen = candidates[0] if len(candidates) == 1 else _strongest(definition, candidates)
+            values.append(chosen.value)
+            by_model.append(chosen.source == "model")
+        elif item is None:
+            values.append("unknown")
+            by_model.append(False)
+        else:
+            measurement = measured.get(item.name)
+            if measurement is None:
+                measurement = measured[item.name] = item.measure(situation)
+            if isinstance(measurement, Number):
+                values.append(number_value(definition, item, measurement))
+            else:
+                values.append(word_value(definition, measurement))
+            by_model.append(item.source == "model")
+    return values, by_model
+
+
+def _said(policy: Policy, answers: Iterable[Fact]) -> dict[str, list[Fact]]:
+    said: dict[str, list[Fact]] = {}
+    for answer in answers:
+        check_answer(policy, answer)
+        said.setdefault(answer.name, []).append(answer)
+    return said
 
 
 def check_answer(policy: Policy, answer: Fact) -> None:
@@ -69,17 +106,18 @@ def check_answer(policy: Policy, answer: Fact) -> None:
             "Give what a model measured as a signal, so that the policy's thresholds cut it.",
             code="policy.fact_source",
         )
-    words = {fact.name: fact.words for fact in policy.facts}
-    if answer.name not in words:
+    index = policy.program.fact_index.get(answer.name)
+    if index is None:
         raise PolicyError(
             f"The policy {policy.label} has no fact '{answer.name}'.",
-            suggestion(answer.name, words),
+            suggestion(answer.name, [fact.name for fact in policy.facts]),
             code="policy.unknown_name",
         )
-    if answer.value not in (*words[answer.name], "unknown"):
+    words = (*policy.facts[index].words, "unknown")
+    if answer.value not in words:
         raise PolicyError(
             f"The fact '{answer.name}' cannot be '{answer.value}'.",
-            suggestion(answer.value, (*words[answer.name], "unknown")),
+            suggestion(answer.value, words),
             code="policy.unknown_word",
         )
 
@@ -99,21 +137,41 @@ def _measured(definition: FactDefinition, item: Input, situation: Situation) -> 
     )
 
 
-def cut_number(definition: FactDefinition, item: Input, number: Number) -> Cut:
+def number_value(definition: FactDefinition, item: Input, number: Number) -> str:
     """Hold a number against the thresholds of a fact: only if its whole interval lies beyond one, that one counts.
 
     A number of which nothing at all is known is unknown whatever the thresholds, even those that the loader refuses.
     """
     yes, no = definition.yes_at_least, definition.no_at_most
     if number.low <= item.lower and number.high >= item.upper:
+        return "unknown"
+    if yes is not None and number.low >= yes:
+        return "yes"
+    return "no" if no is not None and number.high <= no else "unknown"
+
+
+def word_value(definition: FactDefinition, word: Word) -> str:
+    """A word as it is, or the yes or the no that the fact says it stands for."""
+    if word.value == "unknown" or not (definition.yes_words or definition.no_words):
+        return word.value
+    if word.value in definition.yes_words:
+        return "yes"
+    return "no" if word.value in definition.no_words else "unknown"
+
+
+def cut_number(definition: FactDefinition, item: Input, number: Number) -> Cut:
+    """`number_value`, and the number and the threshold in words."""
+    yes, no = definition.yes_at_least, definition.no_at_most
+    value = number_value(definition, item, number)
+    if number.low <= item.lower and number.high >= item.upper:
         return Cut("unknown", f"{item.name} is not known: {number.gap or 'it was not measured'}")
     written = _written_day if item.is_day else _written
     shown = written(number.low) if number.low == number.high else f"{written(number.low)} to {written(number.high)}"
     detail = f"{item.name} is {shown}"
-    if yes is not None and number.low >= yes:
-        return Cut("yes", f"{detail}, yes from {written(yes)}")
-    if no is not None and number.high <= no:
-        return Cut("no", f"{detail}, no up to {written(no)}")
+    if value == "yes" and yes is not None:
+        return Cut(value, f"{detail}, yes from {written(yes)}")
+    if value == "no" and no is not None:
+        return Cut(value, f"{detail}, no up to {written(no)}")
     limits = [f"yes from {written(yes)}"] if yes is not None else []
     limits += [f"no up to {written(no)}"] if no is not None else []
     reason = f" ({number.gap})" if number.gap else ""
@@ -121,13 +179,10 @@ def cut_number(definition: FactDefinition, item: Input, number: Number) -> Cut:
 
 
 def cut_word(definition: FactDefinition, word: Word) -> Cut:
-    """Take a word over, or take it as the yes or the no that the fact says it stands for."""
+    """`word_value`, and how it came about."""
     if word.value == "unknown" or not (definition.yes_words or definition.no_words):
         return Cut(word.value, word.detail)
-    detail = f"{definition.measured} is {word.value}: {word.detail}"
-    if word.value in definition.yes_words:
-        return Cut("yes", detail)
-    return Cut("no" if word.value in definition.no_words else "unknown", detail)
+    return Cut(word_value(definition, word), f"{definition.measured} is {word.value}: {word.detail}")
 
 
 def _written(number: float) -> str:

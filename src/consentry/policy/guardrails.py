@@ -43,7 +43,8 @@ EVENT_SCORE: Final = "scene.public_event."
 
 PROVING: Final = ("depicted_person", "authorised_representative")
 """Standings on which a removal may be recommended, once the identity is verified."""
-_YES_NO_UNKNOWN: Final = (0, 1, UNKNOWN_CODE)
+YES_NO_UNKNOWN: Final = (0, 1, UNKNOWN_CODE)
+"""What a fact that cuts a number can be; the guardrail of promise 4 tries each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,12 @@ def hinges_on_event_score(policy: Policy, values: Sequence[int], event_scores: t
     """Whether some other value of the facts cut from the public-event score gives another action than removal.
 
     With another score an earlier and milder line may be open that this one rules out; promise 3 would lower the removal
-    there, so here it would hinge on the score.
+    there, so here it would hinge on the score. Without such a score nothing hinges on it.
     """
+    if not event_scores:
+        return False
     changed = list(values)
-    for combination in product(_YES_NO_UNKNOWN, repeat=len(event_scores)):
+    for combination in product(YES_NO_UNKNOWN, repeat=len(event_scores)):
         for index, code in zip(event_scores, combination, strict=True):
             changed[index] = code
         outcome = policy.program.run(changed)

@@ -13,7 +13,7 @@ from consentry.policy.definitions import YES_NO
 from consentry.policy.kleene import conjunction, disjunction
 from consentry.policy.measurements import Measurement
 from consentry.policy.situation import Situation
-from consentry.records import AccountKind, FactSource, TextKind
+from consentry.records import AccountKind, CrowdLevel, FactSource, TextKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,13 @@ _ALL: Final[tuple[Input, ...]] = (
         "least public-event probability over the media",
         "model",
         measurements.scene(measurements.public_event, of_all=True),
+    ),
+    Input(
+        "scene.crowd.level",
+        "how many people are to be seen, in steps: the largest crowd of any medium",
+        "model",
+        measurements.crowd_level,
+        words=get_args(CrowdLevel),
     ),
     Input(
         "faces.band",

@@ -12,11 +12,14 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from consentry.policy.kleene import NO, UNKNOWN, YES, Truth, name
 from consentry.policy.situation import Situation
-from consentry.records import FaceSignal, SceneScore, SceneSignal, TextKind
+from consentry.records import CrowdLevel, FaceSignal, SceneScore, SceneSignal, TextKind
+
+_CROWD_LEVELS: Final[tuple[CrowdLevel, ...]] = get_args(CrowdLevel)
+"""From nobody up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,22 @@ def private_context(signal: SceneSignal) -> SceneScore:
 def public_event(signal: SceneSignal) -> SceneScore:
     """The score of a public event."""
     return signal.public_event
+
+
+def crowd_level(situation: Situation) -> Word:
+    """The largest crowd of any medium; unknown while a medium that nobody counted could show a larger one."""
+    if not situation.media_ids:
+        return Word("none", "the post has no media")
+    signals = situation.of_media(situation.signals.scene)
+    certain = {s.media_id: s.crowd.level for s in signals if s.crowd is not None and s.crowd.certain}
+    largest = max(certain.values(), key=_CROWD_LEVELS.index, default=_CROWD_LEVELS[0])
+    missing = situation.incomplete("scene", signals)
+    missing += [s.media_id for s in signals if s.crowd is None and s.media_id not in missing]
+    abstained = [s.media_id for s in signals if s.crowd is not None and not s.crowd.certain]
+    gap = _gap(missing, abstained)
+    if gap and largest != _CROWD_LEVELS[-1]:
+        return Word("unknown", gap)
+    return Word(largest, f"in {_listing(media_id for media_id, level in certain.items() if level == largest)}")
 
 
 # --- faces ------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Final
@@ -50,7 +51,7 @@ def load_policy(source: str | Path | None = None, *, on: date | None = None) -> 
     if separator:
         on = _day(day, source)
     if name in shipped_names():
-        return _in_force(load_file(SHIPPED / f"{name}.yaml"), on)
+        return _in_force(_shipped(name), on)
     if name not in families():
         remedy = f"{suggestion(name, (*shipped_names(), *families()))} A file of your own is given by its path."
         raise PolicyError(f"No policy of the name '{name}' ships with Consentry.", remedy, code="policy.not_found")
@@ -62,7 +63,13 @@ def load_policy(source: str | Path | None = None, *, on: date | None = None) -> 
             f"{', '.join(versions)}.",
             code="policy.no_date",
         )
-    return in_force((load_file(SHIPPED / f"{each}.yaml") for each in versions), on)
+    return in_force((_shipped(each) for each in versions), on)
+
+
+@cache
+def _shipped(name: str) -> Policy:
+    """A policy that ships, read and checked once a process: its file is part of the package, and a policy is frozen."""
+    return load_file(SHIPPED / f"{name}.yaml")
 
 
 def policy_for(source: str | Path | None, post: Post, report: Report | None) -> Policy:
@@ -88,7 +95,7 @@ def _day(text: str, source: str) -> date:
         raise PolicyError(
             f"'{source}' names no day after the '@'.",
             "Write it like twitter-private-media@2022-05-01.",
-            code="policy.dates",
+            code="policy.no_date",
         ) from error
 
 
@@ -137,9 +144,15 @@ def check_overlaps(policies: Iterable[Policy]) -> None:
             raise PolicyError(
                 f"{earlier.label} ({until}) and {later.label} (from {later.effective_from}) are in force on the same "
                 f"days in the same region ({later.region}).",
-                f"Let the earlier one end the day before {later.effective_from}, or give a variant a name of its own.",
+                _remedy(earlier, later),
                 code="policy.overlap",
             )
+
+
+def _remedy(earlier: Policy, later: Policy) -> str:
+    if earlier.effective_from == later.effective_from:
+        return "Let one of them begin after the other has ended, or give a variant a name of its own."
+    return f"Let the earlier one end the day before {later.effective_from}, or give a variant a name of its own."
 
 
 def governing_day(post: Post, report: Report | None) -> date | None:

@@ -1,5 +1,8 @@
 """Model folders: ``models/<name>/`` with its graphs, ``model.json``, ``metrics.json`` and ``card.md``.
 
+A model may have several versions, each in a folder of its own, ``models/<name>/<version>/``; the file
+``models/<name>/champion`` then says which of them is served.
+
 ``model.json`` names every file with its SHA-256. A file is only handed out after its digest has been checked, so what
 runs is what the card describes.
 """
@@ -18,6 +21,9 @@ from consentry.runtime.errors import ModelError
 
 MODELS_VARIABLE = "CONSENTRY_MODELS"
 """Environment variable that names another folder of models."""
+
+CHAMPION = "champion"
+"""Name of the file that names the version that is served."""
 
 # Messages name no absolute path: they stand in assessments, which are the same on every machine.
 _REINSTALL = "Reinstall Consentry, or restore its folder of models from version control."
@@ -43,7 +49,36 @@ def models_root() -> Path:
 
 def list_models(root: Path | None = None) -> list[str]:
     """Names of the models in a folder of models, sorted."""
-    return sorted(path.parent.name for path in (root or models_root()).glob("*/model.json"))
+    root = root or models_root()
+    found = [*root.glob("*/model.json"), *root.glob("*/*/model.json")]
+    return sorted({path.relative_to(root).parts[0] for path in found})
+
+
+def served_version(folder: Path) -> Path:
+    """The folder of the version that is served, of a model's folder.
+
+    That is the folder itself if it holds a model, else the version that its file ``champion`` names, else its only
+    version.
+
+    Raises:
+        ModelError: ``model.missing`` if there is no model, ``model.invalid`` if it is not clear which one.
+    """
+    if (folder / "model.json").is_file():
+        return folder
+    versions = sorted(path.parent.name for path in folder.glob("*/model.json"))
+    if not versions:
+        raise ModelError(f"The model {folder.name!r} is not there.", _REINSTALL, code="model.missing")
+    pointer = folder / CHAMPION
+    champion = pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else ""
+    if not champion and len(versions) == 1:
+        champion = versions[0]
+    if champion not in versions:
+        raise ModelError(
+            f"Which version of the model {folder.name!r} is served is not clear; there are {', '.join(versions)}.",
+            f"Write one of them into the file {CHAMPION} beside them.",
+            code="model.invalid",
+        )
+    return folder / champion
 
 
 def sha256_of(path: Path) -> str:
@@ -73,10 +108,8 @@ class ModelFolder:
         Raises:
             ModelError: ``model.missing`` or ``model.invalid``.
         """
-        path = (root or models_root()) / name
+        path = served_version((root or models_root()) / name)
         description = path / "model.json"
-        if not description.is_file():
-            raise ModelError(f"The model {name!r} is not there.", _REINSTALL, code="model.missing")
         content = description.read_bytes()
         try:
             manifest = json.loads(content)

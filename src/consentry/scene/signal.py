@@ -7,24 +7,36 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from consentry.records import SaliencyMap, SceneMoment, SceneScore, SceneSignal
+from consentry.records import CrowdScore, SaliencyMap, SceneKind, SceneMoment, SceneScore, SceneSignal
 from consentry.scene.scorer import SceneHead, SceneReading
+
+_KINDS_SHOWN = 3
+_LEAST_SHOWN = 0.1
+"""Kinds of scene that are less likely than this help nobody."""
 
 
 def scene_signal(
-    media_id: str, seconds: Sequence[float | None], readings: Sequence[SceneReading], model_id: str
+    media_id: str,
+    seconds: Sequence[float | None],
+    readings: Sequence[SceneReading],
+    model_id: str,
+    kinds: Sequence[str] = (),
+    faces: int = 0,
 ) -> SceneSignal:
     """The signal of one medium.
 
     A video's score is the mean of the calibrated log-odds over its frames: one odd frame moves it little, and a clip
     of one shot scores as its frames do. The thresholds are those of pictures. The frame that speaks loudest for a
-    score gives its saliency map; the earliest one where several do.
+    score gives its saliency map; the earliest one where several do. The number of people is that of the frame with the
+    most of them, and the kinds of scene are those of the mean over frames.
 
     Args:
         media_id: Which medium.
         seconds: When each frame is shown; the single ``None`` of an image.
         readings: One a frame, at least one.
         model_id: Which model read them.
+        kinds: Names of the kinds of scene that the model knows.
+        faces: The largest number of faces that were found at one moment; there are at least as many people.
 
     Raises:
         ValueError: There is no frame, or the two sequences differ in length.
@@ -48,8 +60,36 @@ def scene_signal(
         model=model_id,
         private_context=_score("private_context", seconds, readings),
         public_event=_score("public_event", seconds, readings),
+        crowd=_crowd(seconds, readings, faces),
+        looks_like=_likeliest(readings, kinds),
         timeline=timeline,
     )
+
+
+def _crowd(seconds: Sequence[float | None], readings: Sequence[SceneReading], faces: int) -> CrowdScore | None:
+    most = max(range(len(readings)), key=lambda index: readings[index].log_people or 0.0)
+    estimate, second = readings[most].crowd(at_least=faces), seconds[most]
+    if estimate is None:
+        return None
+    return CrowdScore(
+        people=estimate.people,
+        low=estimate.low,
+        high=estimate.high,
+        level=estimate.level,
+        probability=estimate.probability,
+        certain=estimate.certain,
+        saliency=saliency_map(readings[most].crowd_map()),
+        second=None if second is None else round(second, 3),
+    )
+
+
+def _likeliest(readings: Sequence[SceneReading], kinds: Sequence[str]) -> tuple[SceneKind, ...]:
+    if not len(kinds):
+        return ()
+    mean: NDArray[np.float64] = np.stack([reading.kinds for reading in readings]).astype(np.float64).mean(axis=0)
+    order = np.argsort(-mean, kind="stable")[:_KINDS_SHOWN]
+    found = (SceneKind(kind=kinds[index], probability=round(float(mean[index]), 4)) for index in order)
+    return tuple(kind for kind in found if kind.probability >= _LEAST_SHOWN)
 
 
 def _score(head: SceneHead, seconds: Sequence[float | None], readings: Sequence[SceneReading]) -> SceneScore:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from consentry.runtime import ModelError, ModelFolder, RuntimeSettings
+from consentry.runtime.model_folder import CHAMPION, served_version
 from consentry.scene import SceneScorer
 from consentry.scene.scorer import MODEL_NAME
 
@@ -17,14 +18,16 @@ def scene_folder(path: Path) -> Path:
     """The scene model's own folder.
 
     Args:
-        path: That folder, or one with a folder of that model in it.
+        path: That folder, one with its versions in it (the one that is served is meant), or a folder of models.
 
     Raises:
-        ModelError: ``model.missing``.
+        ModelError: ``model.missing`` or, where it is not clear which version is served, ``model.invalid``.
     """
     for candidate in (path, path / MODEL_NAME):
         if (candidate / "model.json").is_file():
             return candidate
+        if candidate.name == MODEL_NAME and any(candidate.glob("*/model.json")):
+            return served_version(candidate)
     raise ModelError(
         f"There is no scene model in {path}.", "Give a folder that holds model.json.", code="model.missing"
     )
@@ -57,15 +60,21 @@ def replace_model(source: Path, target: Path) -> Path:
 
     Args:
         source: The model to copy.
-        target: Where to; what is there is kept beside it as ``<name>.before``, and what was kept there goes.
+        target: Where to. In a folder of versions it becomes one of them, and the one that is served. Otherwise what is
+            there is kept beside it as ``<name>.before``, and what was kept there goes.
 
     Returns:
-        The folder that was replaced.
+        The folder that it lies in.
 
     Raises:
         ModelError: The copy is not what was copied.
     """
     source = scene_folder(source)
+    if target.name == MODEL_NAME and not (target / "model.json").is_file() and any(target.glob("*/model.json")):
+        version = ModelFolder.open(source.name, root=source.parent).version
+        place = replace_model(source, target / version)
+        (target / CHAMPION).write_text(f"{version}\n", encoding="utf-8")
+        return place
     place = target if (target / "model.json").is_file() or not (target / MODEL_NAME).is_dir() else target / MODEL_NAME
     before, new = place.with_name(f"{place.name}.before"), place.with_name(f"{place.name}.new")
     shutil.rmtree(new, ignore_errors=True)

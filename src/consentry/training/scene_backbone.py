@@ -1,4 +1,4 @@
-"""The scene network in torch: an EfficientNet-Lite backbone with ImageNet weights, and linear heads on its features.
+"""The backbone of the scene network in torch: an EfficientNet-Lite with ImageNet weights, whole or in two parts.
 
 The weights are Google's EfficientNet-Lite checkpoints, converted to PyTorch by ML Illustrated and published in
 registry packages (Apache-2.0). timm's ``tf_efficientnet_lite*`` is the same network with other names for its tensors:
@@ -15,11 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
 
 from consentry.training.errors import TrainingError
 from consentry.training.package_file import PackageFile
@@ -70,7 +67,7 @@ BACKBONES: Final[Mapping[str, Backbone]] = {
 
 
 def load_backbone(backbone: Backbone, *, weights: Path | None = None) -> nn.Module:
-    """The backbone with its ImageNet weights and classifier, in evaluation mode.
+    """The backbone with its ImageNet weights, without classifier, in evaluation mode.
 
     Args:
         backbone: One of `BACKBONES`.
@@ -85,6 +82,15 @@ def load_backbone(backbone: Backbone, *, weights: Path | None = None) -> nn.Modu
     state = torch.load(backbone.weights.locate(weights), map_location="cpu", weights_only=True)
     network: nn.Module = timm.create_model(backbone.architecture, pretrained=False)
     network.load_state_dict(tensors_in_order(network.state_dict(), state))
+    network.classifier = nn.Identity()
+    return network.eval()
+
+
+def architecture_of(backbone: Backbone) -> nn.Module:
+    """The backbone with random weights, without classifier, in evaluation mode."""
+    import timm
+
+    network: nn.Module = timm.create_model(backbone.architecture, pretrained=False, num_classes=0)
     return network.eval()
 
 
@@ -106,42 +112,60 @@ def tensors_in_order(expected: Mapping[str, Tensor], found: Mapping[str, Tensor]
 
 
 class FeatureNetwork(nn.Module):
-    """Pixels (N, side, side, 3), uint8 RGB, to pooled features (N, channels)."""
+    """Pixels (N, side, side, 3), uint8 RGB, to the last feature map (N, channels, rows, columns)."""
 
     def __init__(self, backbone: nn.Module) -> None:
         super().__init__()
         self.backbone = backbone
 
-    def feature_map(self, pixels: Tensor) -> Tensor:
-        """Features before pooling, (N, channels, rows, columns)."""
-        normalised = (pixels.permute(0, 3, 1, 2).float() - MEAN) / DEVIATION
-        features: Tensor = self.backbone.forward_features(normalised)  # type: ignore[operator]  # timm's method
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Run it."""
+        features: Tensor = self.backbone.forward_features(self.normalised(pixels))  # type: ignore[operator]
         return features
+
+    def normalised(self, pixels: Tensor) -> Tensor:
+        """What the backbone takes, (N, 3, side, side)."""
+        return (pixels.permute(0, 3, 1, 2).float() - MEAN) / DEVIATION
+
+
+class PooledNetwork(FeatureNetwork):
+    """Pixels (N, side, side, 3), uint8 RGB, to pooled features (N, channels)."""
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Run it."""
-        return self.feature_map(pixels).mean((2, 3))
+        return super().forward(pixels).mean((2, 3))
 
 
-class SceneNetwork(FeatureNetwork):
-    """Pixels (N, side, side, 3), uint8 RGB, to logits (N, heads) and activation maps (N, heads, rows, columns).
+class Trunk(FeatureNetwork):
+    """The first stages of a backbone: pixels (N, side, side, 3), uint8 RGB, to (N, channels, rows, columns)."""
 
-    A linear head behind global average pooling is the average of the same head applied to every cell (Zhou et al.
-    2016). So the heads are one 1x1 convolution, biases included: a cell of an activation map is the logit that the
-    head would give if the whole picture were like that cell, and the mean over the cells is the head's logit.
+    def __init__(self, backbone: nn.Module, stages: int) -> None:
+        super().__init__(backbone)
+        self.stages = stages
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Run it."""
+        features: Tensor = self.backbone.bn1(self.backbone.conv_stem(self.normalised(pixels)))  # type: ignore[operator]
+        for stage in list(self.backbone.blocks)[: self.stages]:  # type: ignore[arg-type]  # timm's Sequential
+            features = stage(features)
+        return features
+
+
+class Tail(nn.Module):
+    """The other stages of a backbone: what a `Trunk` of as many stages gives, to its last feature map.
+
+    Without a trunk it takes pixels, and is the whole backbone.
     """
 
-    def __init__(self, backbone: nn.Module, weights: NDArray[np.float64], biases: NDArray[np.float64]) -> None:
-        super().__init__(backbone)
-        heads, channels = weights.shape
-        self.heads = nn.Conv2d(channels, heads, kernel_size=1)
-        with torch.no_grad():
-            self.heads.weight.copy_(torch.from_numpy(weights)[:, :, None, None])
-            self.heads.bias.copy_(torch.from_numpy(biases))  # type: ignore[union-attr]  # made with a bias
+    def __init__(self, backbone: nn.Module, stages: int) -> None:
+        super().__init__()
+        self.stem = None if stages else nn.Sequential(backbone.conv_stem, backbone.bn1)  # type: ignore[arg-type]
+        self.blocks = nn.Sequential(*list(backbone.blocks)[stages:])  # type: ignore[arg-type]
+        self.top = nn.Sequential(backbone.conv_head, backbone.bn2)  # type: ignore[arg-type]
 
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]  # two outputs
+    def forward(self, trunk: Tensor) -> Tensor:
         """Run it."""
-        maps = self.heads(self.feature_map(pixels))
-        rows, columns = maps.shape[-2:]
-        # Not ``maps.mean((2, 3))``: that becomes a ReduceMean, which onnx2torch cannot turn back for CUDA.
-        return functional.avg_pool2d(maps, (rows, columns)).squeeze((2, 3)), maps
+        if self.stem is not None:
+            trunk = self.stem((trunk.permute(0, 3, 1, 2).float() - MEAN) / DEVIATION)
+        features: Tensor = self.top(self.blocks(trunk))
+        return features

@@ -3,68 +3,86 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
 from consentry.scene.preprocessing import DESCRIPTION
-from consentry.scene.scorer import HEADS, MODEL_NAME, SceneHead
-from consentry.training.manifest import Manifest
-from consentry.training.scene_backbone import DEVIATION, MEAN, Backbone
+from consentry.scene.scorer import HEADS, MODEL_NAME, OUTPUTS
+from consentry.training.scene_backbone import BACKBONES, DEVIATION, MEAN
 from consentry.training.scene_config import SceneConfig
-from consentry.training.scene_features import SceneFeatures
-from consentry.training.scene_fitting import FittedHead
+from consentry.training.scene_data import SceneData
+from consentry.training.scene_export import GRAPH, WEIGHTS
+from consentry.training.scene_finetuning import Epoch
+from consentry.training.scene_fitting import FittedScene
+from consentry.training.scene_heads import Candidate
 
 
 def model_description(
     config: SceneConfig,
-    backbone: Backbone,
-    manifest: Manifest,
-    features: SceneFeatures,
-    heads: Mapping[SceneHead, FittedHead],
+    data: SceneData,
+    fitted: FittedScene,
+    choice: Sequence[Candidate],
+    history: Sequence[Epoch],
     command: str,
 ) -> dict[str, Any]:
     """``model.json``, but for sizes and digests of files. No time of day in it, and no path of this machine.
 
     Args:
         config: What was asked for.
-        backbone: What it names.
-        manifest: The data.
-        features: Of the rows that were trained and validated on.
-        heads: By name.
+        data: That it was made from.
+        fitted: What was found out on the validation rows.
+        choice: Every value of C that was tried.
+        history: Every epoch of fine-tuning.
         command: That makes the model again.
     """
-    contents = sorted(f"{features.digests[row.path]} {row.split} {row.context}" for row in features.rows)
-    splits = Counter(row.split for row in features.rows)
-    sources = Counter(f"{row.source or 'unnamed'}, {row.split}" for row in features.rows)
+    rows, digests = data.features.rows, data.features.digests
+    contents = sorted(f"{digests[row.path]} {row.split} {row.context} {row.fine} {row.people}" for row in rows)
+    splits = Counter(row.split for row in rows)
+    sources = Counter(f"{row.source or 'unnamed'}, {row.split}" for row in rows)
+    backbone = BACKBONES[config.backbone]
     return {
         "name": MODEL_NAME,
         "version": config.version,
-        "task": "Whether a picture shows a private context, a public event, or neither: two calibrated scores.",
-        "files": {"graph": {"path": "graph.onnx"}},
+        "task": (
+            "Whether a picture shows a private context, a public event, or neither (two calibrated scores), and how "
+            "many people."
+        ),
+        "files": {"graph": {"path": GRAPH}, "weights": {"path": WEIGHTS}},
         "heads": list(HEADS),
-        "outputs": ["logits", "activation_maps"],
+        "outputs": list(OUTPUTS),
+        "labels": [{"name": label.name, "context": label.context} for label in data.labels],
         "sources": [backbone.weights.source()],
         "made_by": command,
         "preprocessing": {
-            "side": backbone.side,
+            "side": config.pixels,
             "description": DESCRIPTION,
             "input": "pixels: uint8, rows x side x side x RGB",
             "normalisation": f"(pixel - {MEAN:g}) / {DEVIATION:g}, inside the graph",
         },
-        "calibration": {head: fitted.calibration for head, fitted in heads.items()},
-        "thresholds": {head: fitted.thresholds for head, fitted in heads.items()},
+        "calibration": {
+            **{head: found.calibration for head, found in fitted.heads.items()},
+            "crowd": {"bias": fitted.crowd.bias, "deviation": fitted.crowd.deviation},
+        },
+        "thresholds": {head: found.thresholds for head, found in fitted.heads.items()},
+        "operating_points": {
+            head: [point.as_dict() for point in found.operating_points] for head, found in fitted.heads.items()
+        },
         "training": {
             "backbone": config.backbone,
             "heads": config.heads.model_dump(mode="json"),
-            "C": {head: fitted.head.strength for head, fitted in heads.items()},
+            "C": max(choice, key=lambda candidate: candidate.criterion).strength,
+            "fine_tuning": None
+            if config.fine_tuning is None
+            else {**config.fine_tuning.model_dump(mode="json"), "epochs_run": len(history)},
             "hold_out": dict(config.data.hold_out),
+            "presumed_people": dict(config.data.presumed_people),
             "seed": config.seed,
         },
         "data": [
             {
-                "name": manifest.path.resolve().parent.name,
-                "manifest_sha256": manifest.digest,
+                "name": data.manifest.path.resolve().parent.name,
+                "manifest_sha256": data.manifest.digest,
                 "contents_sha256": sha256("\n".join(contents).encode()).hexdigest(),
                 "rows": dict(sorted(splits.items())),
                 "sources": dict(sorted(sources.items())),

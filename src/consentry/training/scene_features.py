@@ -21,7 +21,7 @@ from consentry.scene.preprocessing import DESCRIPTION, network_batch
 from consentry.training.manifest import Row
 from consentry.training.pictures import Skipped, read_frames_or_skip
 from consentry.training.progress import Progress, silent
-from consentry.training.scene_backbone import DEVIATION, MEAN, Backbone, FeatureNetwork, load_backbone
+from consentry.training.scene_backbone import DEVIATION, MEAN, Backbone, PooledNetwork, load_backbone
 from consentry.training.views import VIEWS
 
 Features = NDArray[np.float32]
@@ -53,8 +53,8 @@ class FeatureCache:
     Work that was interrupted is taken up where it was last saved.
     """
 
-    def __init__(self, folder: Path, backbone: Backbone, view: str) -> None:
-        described = [backbone.weights.sha256, backbone.architecture, backbone.side, MEAN, DEVIATION, DESCRIPTION, view]
+    def __init__(self, folder: Path, backbone: Backbone, side: int, view: str) -> None:
+        described = [backbone.weights.sha256, backbone.architecture, side, MEAN, DEVIATION, DESCRIPTION, view]
         self.folder = folder / sha256(json.dumps(described).encode()).hexdigest()[:16]
         self._columns = backbone.features
         self._known: dict[str, Features] = {}
@@ -84,18 +84,18 @@ class FeatureCache:
         unfinished.replace(self.folder / "features.npz")
 
 
-def backbone_graph(backbone: Backbone, folder: Path) -> Path:
+def backbone_graph(backbone: Backbone, side: int, folder: Path) -> Path:
     """The backbone as a graph that gives pooled features, exported into a folder unless it is there."""
     import torch
 
     from consentry.training.onnx_export import export_graph
 
-    path = folder / f"{backbone.architecture}-{backbone.weights.sha256[:12]}-{MEAN:g}-{DEVIATION:g}.onnx"
+    path = folder / f"{backbone.architecture}-{backbone.weights.sha256[:12]}-{MEAN:g}-{DEVIATION:g}-{side}.onnx"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        example = torch.zeros((2, backbone.side, backbone.side, 3), dtype=torch.uint8)
+        example = torch.zeros((2, side, side, 3), dtype=torch.uint8)
         unfinished = path.with_suffix(".unfinished")
-        export_graph(FeatureNetwork(load_backbone(backbone)), unfinished, example, outputs=["features"])
+        export_graph(PooledNetwork(load_backbone(backbone)), unfinished, example, outputs=["features"])
         unfinished.replace(path)
     return path
 
@@ -104,6 +104,7 @@ def scene_features(
     rows: Sequence[Row],
     backbone: Backbone,
     *,
+    side: int,
     views: Sequence[str],
     cache: Path,
     settings: RuntimeSettings,
@@ -114,6 +115,7 @@ def scene_features(
     Args:
         rows: Which pictures.
         backbone: One of ``scene_backbone.BACKBONES``.
+        side: Pixels of the square that the backbone sees.
         views: Names of ``views.VIEWS``.
         cache: Folder that keeps graphs and features.
         settings: Where the backbone runs.
@@ -123,7 +125,7 @@ def scene_features(
         ThirdPartyFileError: The backbone's weights are missing or not the pinned ones.
     """
     digests = {row.path: sha256_of(row.path) for row in rows if row.path.is_file()}
-    caches = {view: FeatureCache(cache / "features", backbone, view) for view in views}
+    caches = {view: FeatureCache(cache / "features", backbone, side, view) for view in views}
     skipped: dict[Path, Skipped] = {}
     todo: dict[str, Row] = {}
     for row in rows:
@@ -133,8 +135,8 @@ def scene_features(
         elif any(digest not in known for known in caches.values()):
             todo.setdefault(digest, row)
     if todo:
-        network = load_network(backbone_graph(backbone, cache / "graphs"), settings)
-        unreadable = _compute(todo, backbone, caches, network, progress)
+        network = load_network(backbone_graph(backbone, side, cache / "graphs"), settings)
+        unreadable = _compute(todo, side, caches, network, progress)
         skipped.update({row.path: unreadable[digests[row.path]] for row in rows if digests.get(row.path) in unreadable})
     readable = tuple(row for row in rows if row.path not in skipped)
     wanted = [digests[row.path] for row in readable]
@@ -147,7 +149,7 @@ def scene_features(
 
 
 def _compute(
-    todo: dict[str, Row], backbone: Backbone, caches: dict[str, FeatureCache], network: Network, progress: Progress
+    todo: dict[str, Row], side: int, caches: dict[str, FeatureCache], network: Network, progress: Progress
 ) -> dict[str, Skipped]:
     """Fill the caches; gives the files that could not be read."""
     unreadable: dict[str, Skipped] = {}
@@ -166,7 +168,7 @@ def _compute(
             missing = [digest for digest in pictures if digest not in known]
             if missing:
                 seen = [VIEWS[view](pictures[digest], int(digest[:12], 16)) for digest in missing]
-                (features,) = network(network_batch(seen, backbone.side))
+                (features,) = network(network_batch(seen, side))
                 known.add(missing, np.asarray(features, dtype=np.float32))
         unsaved += len(part)
         if unsaved >= _SAVE_EVERY or start + len(part) == len(items):

@@ -1,22 +1,30 @@
-"""One head of the scene model, from features to what ``model.json`` says of it."""
+"""What is found out about a scene model on the validation rows: calibration, bands, operating points, crowd errors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from consentry.scene import Calibration
-from consentry.scene.scorer import SceneHead
-from consentry.training.progress import Progress, silent
+from consentry.scene.crowd import CrowdCalibration, level_number
+from consentry.scene.scorer import HEADS, SceneHead
+from consentry.training.manifest import Row
+from consentry.training.metrics import Truth
+from consentry.training.operating_points import OperatingPoint, operating_points
 from consentry.training.scene_calibration import calibrate, choose_bands
 from consentry.training.scene_config import SceneConfig
-from consentry.training.scene_evaluation import CONTEXT_OF, figures_of
-from consentry.training.scene_features import SceneFeatures
-from consentry.training.scene_heads import LinearHead, TrainingRows, choose_head
+from consentry.training.scene_figures import crowd_figures, figures_of
+from consentry.training.scene_network import SceneOutputs, Values, head_logits
+from consentry.training.scene_outputs import CrowdOutput
+from consentry.training.scene_targets import Targets
+
+_LEAST_COUNTED = 20
+"""Counted validation pictures below which errors of the crowd estimate cannot be told."""
+_UNKNOWN_CROWD = CrowdCalibration(bias=0.0, deviation=1.0)
+"""Without enough counted pictures the estimate is good for a factor of ten, and says so."""
 
 
 @dataclass(frozen=True)
@@ -26,79 +34,84 @@ class FittedHead:
     Attributes:
         calibration: Its part of ``model.json``.
         thresholds: Likewise.
+        operating_points: Likewise: thresholds with a guaranteed error.
         validation: Figures on the rows that it was chosen and calibrated on; a little too good for that reason.
-        choice: Every value of C that was tried.
     """
 
-    head: LinearHead
     calibration: Mapping[str, Any]
     thresholds: Mapping[str, Any]
+    operating_points: Sequence[OperatingPoint]
     validation: Mapping[str, Any]
-    choice: Sequence[Mapping[str, Any]]
 
 
-def fit_calibrated_head(
-    name: SceneHead,
-    features: SceneFeatures,
-    augmented: SceneFeatures,
-    config: SceneConfig,
-    *,
-    progress: Progress = silent,
-) -> FittedHead:
-    """Fit one head on the training rows; choose its regularisation, calibration and thresholds on the validation rows.
+@dataclass(frozen=True)
+class FittedScene:
+    """The whole model, but for the backbone.
+
+    Attributes:
+        outputs: On pooled features.
+        heads: By name.
+        crowd: How sure the crowd estimate is.
+        crowd_validation: Figures of it on the counted validation rows; ``None`` without any.
+    """
+
+    outputs: SceneOutputs
+    heads: Mapping[SceneHead, FittedHead]
+    crowd: CrowdCalibration
+    crowd_validation: Mapping[str, Any] | None
+
+
+def fit_scene(
+    outputs: SceneOutputs, validation: Values, rows: Sequence[Row], targets: Targets, config: SceneConfig
+) -> FittedScene:
+    """Calibrate a model on the validation rows.
 
     Args:
-        name: Which head.
-        features: Of training and validation rows, with the view ``original``.
-        augmented: Of the training rows, with the other views of the configuration.
+        outputs: On pooled features.
+        validation: All linear outputs of the validation rows, shape (n, outputs).
+        rows: Those rows.
+        targets: What they show.
         config: How.
-        progress: Told of every value of C.
 
     Raises:
-        TrainingError: ``training.labels`` if the head ranks the validation rows the wrong way round.
+        TrainingError: ``training.labels`` if a head ranks the validation rows the wrong way round.
     """
-    training = _part(name, features, "train")
-    training = replace(training, features={**training.features, **augmented.values})
-    validation = _part(name, features, "val")
-    done = 0
+    groups = [row.unit for row in rows]
+    logits = head_logits(validation, outputs.labels, outputs.mixture)
+    heads = {
+        head: _fit_head(logits[:, place], targets.contexts[:, place] > 0.5, groups, config)
+        for place, head in enumerate(HEADS)
+    }
+    counted = targets.counted
+    crowd, figures = _UNKNOWN_CROWD, None
+    if counted.sum() >= _LEAST_COUNTED:
+        truth = np.log10(targets.people[counted] + 1.0)
+        errors = validation[counted, -1] - truth
+        bias = float(np.median(errors))
+        crowd = CrowdCalibration(bias=round(bias, 4), deviation=round(float(np.std(errors - bias)), 4))
+        estimates = [crowd.estimate(float(value)) for value in validation[counted, -1]]
+        figures = crowd_figures(
+            [float(people) for people in targets.people[counted]],
+            [CrowdOutput(estimate.people, level_number(estimate.level)) for estimate in estimates],
+            groups=[group for group, is_counted in zip(groups, counted, strict=True) if is_counted],
+            bootstrap=config.bootstrap,
+            seed=config.seed,
+        )
+    return FittedScene(outputs, heads, crowd, figures)
 
-    def told() -> None:
-        nonlocal done
-        done += 1
-        progress(name, done, len(config.heads.strengths))
 
-    head, candidates = choose_head(
-        training,
-        validation,
-        strengths=config.heads.strengths,
-        source_power=config.heads.source_power,
-        transfer_sources=config.heads.transfer_sources,
-        told=told,
-    )
-    rows = [row for row in features.rows if row.split == "val"]
-    groups = [f"{row.source}/{row.group}" if row.group else f"/{row.name}" for row in rows]
-    logits = head.logits(validation.features["original"])
-    fitted, described = calibrate(logits, validation.truth, groups, repetitions=config.bootstrap, seed=config.seed)
-    bands = choose_bands(validation.truth, fitted.probabilities(logits), **config.bands.model_dump())
+def _fit_head(logits: Values, truth: Truth, groups: Sequence[str], config: SceneConfig) -> FittedHead:
+    fitted, described = calibrate(logits, truth, groups, repetitions=config.bootstrap, seed=config.seed)
+    raw = fitted.probabilities(logits)
+    bands = choose_bands(truth, raw, **config.bands.model_dump())
     thresholds = {"low": bands.low, "high": bands.high, "decision": bands.decision, "evidence": bands.evidence}
     calibration = Calibration.from_description(described, thresholds)
-    figures = figures_of(
-        validation.truth,
-        np.array([calibration.score(float(logit)).probability for logit in logits], dtype=np.float64),
-        logits,
-        calibration,
-        groups=groups,
-        bootstrap=config.bootstrap,
-        seed=config.seed,
-    )
-    return FittedHead(head, described, thresholds, figures, [candidate.described() for candidate in candidates])
-
-
-def _part(name: SceneHead, features: SceneFeatures, split: str) -> TrainingRows:
-    of_split: NDArray[np.bool_] = np.array([row.split == split for row in features.rows], dtype=np.bool_)
-    rows = [row for row in features.rows if row.split == split]
-    return TrainingRows(
-        features={"original": features.values["original"][of_split]},
-        truth=np.array([row.context == CONTEXT_OF[name] for row in rows], dtype=np.bool_),
-        sources=np.array([row.source for row in rows], dtype=np.str_),
+    probabilities = np.array([calibration.score(float(logit)).probability for logit in logits], dtype=np.float64)
+    return FittedHead(
+        calibration=described,
+        thresholds=thresholds,
+        operating_points=operating_points(truth, probabilities, groups=list(groups), seed=config.seed),
+        validation=figures_of(
+            truth, probabilities, logits, calibration, groups=groups, bootstrap=config.bootstrap, seed=config.seed
+        ),
     )

@@ -1,4 +1,4 @@
-"""Linear heads on frozen features: logistic regression on standardised features, folded back into plain weights."""
+"""Linear outputs on frozen features: logistic regressions and a ridge on standardised features, by scikit-learn."""
 
 from __future__ import annotations
 
@@ -9,33 +9,44 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from consentry.scene.scorer import HEADS
 from consentry.training.metrics import Truth, area_under_curve
+from consentry.training.scene_config import HeadSettings
+from consentry.training.scene_network import SceneOutputs, Values, head_logits, label_log_odds
+from consentry.training.scene_targets import PRESUMED_WEIGHT, Targets, label_weights, people_weights
 
 Features = NDArray[np.float32]
-Values = NDArray[np.float64]
 
 _LEAST_DEVIATION: Final = 0.1
 """Of a channel, as a share of the median channel's; no channel of the shipped training data is below it."""
 
+_DEFAULTS: Final = HeadSettings()
+_NEVER: Final = -30.0
+"""Logit of a label without examples."""
+
 
 @dataclass(frozen=True)
-class LinearHead:
-    """``logit = features @ weights + bias``.
+class LabelledFeatures:
+    """Features of some rows and what there is to learn of them.
 
     Attributes:
-        weights: One a channel, the standardisation of features folded in.
-        bias: Likewise.
-        strength: The inverse regularisation C that it was fitted with.
+        features: By view, each of shape (n, channels); the first is the picture as it is.
+        targets: Of the rows.
     """
 
-    weights: Values
-    bias: float
-    strength: float
+    features: Mapping[str, Features]
+    targets: Targets
 
-    def logits(self, features: Features) -> Values:
-        """Logits of features of shape (n, channels)."""
-        logits: Values = features.astype(np.float64) @ self.weights + self.bias
-        return logits
+    @property
+    def plain(self) -> Features:
+        """The first view."""
+        return next(iter(self.features.values()))
+
+    def subset(self, rows: NDArray[np.bool_]) -> LabelledFeatures:
+        """Some of the rows."""
+        return LabelledFeatures(
+            {view: values[rows] for view, values in self.features.items()}, self.targets.subset(rows)
+        )
 
 
 @dataclass(frozen=True)
@@ -44,23 +55,34 @@ class Candidate:
 
     Attributes:
         strength: The value.
-        validation_auc: AUC on the validation rows.
-        transfer_auc: By source, AUC on all its rows of a head trained without it.
+        validation_auc: AUC on the validation rows, by head.
+        transfer_auc: By source and head, AUC on all its rows of outputs fitted without it.
     """
 
     strength: float
-    validation_auc: float
-    transfer_auc: dict[str, float]
+    validation_auc: Mapping[str, float]
+    transfer_auc: Mapping[str, Mapping[str, float]]
 
     @property
     def criterion(self) -> float:
-        """What the choice goes by: the mean of all these."""
-        return float(np.mean([self.validation_auc, *self.transfer_auc.values()]))
+        """What the choice goes by: the mean over heads of the mean over validation and unseen sources."""
+        by_head = [
+            np.mean([self.validation_auc[head], *(of[head] for of in self.transfer_auc.values() if head in of)])
+            for head in self.validation_auc
+        ]
+        return float(np.mean(by_head))
 
     def described(self) -> dict[str, object]:
         """For ``metrics.json``."""
-        transfer = {source: round(value, 4) for source, value in self.transfer_auc.items()}
-        return {"C": self.strength, "validation_auc": round(self.validation_auc, 4), "transfer_auc": transfer}
+
+        def rounded(of_heads: Mapping[str, float]) -> dict[str, float]:
+            return {head: round(value, 4) for head, value in of_heads.items()}
+
+        return {
+            "C": self.strength,
+            "validation_auc": rounded(self.validation_auc),
+            "transfer_auc": {source: rounded(of_heads) for source, of_heads in self.transfer_auc.items()},
+        }
 
 
 def balancing_weights(truth: Truth, sources: NDArray[np.str_], *, source_power: float) -> Values:
@@ -84,97 +106,181 @@ def balancing_weights(truth: Truth, sources: NDArray[np.str_], *, source_power: 
     return weights
 
 
-def fit_head(features: Features, truth: Truth, weights: Values, *, strength: float) -> LinearHead:
-    """Fit one head.
-
-    Args:
-        features: Shape (n, channels).
-        truth: Of shape (n,).
-        weights: Of shape (n,).
-        strength: Inverse regularisation C of scikit-learn's ``LogisticRegression`` on standardised features.
-    """
-    from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits
-
-    mean = features.mean(axis=0, dtype=np.float64)
-    deviation = features.std(axis=0, dtype=np.float64)
-    # A channel that hardly ever fires in training must not outvote all others when it does.
-    deviation = np.maximum(deviation, max(_LEAST_DEVIATION * float(np.median(deviation)), 1e-6))
-    standardised = (features - mean) / deviation
-    model = LogisticRegression(C=strength, max_iter=5000, tol=1e-5)
-    with threadpool_limits(limits=1):  # sums in one order: the same weights, bit for bit, on a busy machine too
-        model.fit(standardised, truth, sample_weight=weights)
-    folded = model.coef_[0] / deviation
-    return LinearHead(weights=folded, bias=float(model.intercept_[0] - folded @ mean), strength=strength)
-
-
-@dataclass(frozen=True)
-class TrainingRows:
-    """What a head is fitted on.
-
-    Attributes:
-        features: By view, each of shape (n, channels).
-        truth: Of shape (n,).
-        sources: Of length n.
-    """
-
-    features: Mapping[str, Features]
-    truth: Truth
-    sources: NDArray[np.str_]
-
-    def subset(self, rows: NDArray[np.bool_]) -> TrainingRows:
-        """Some of the rows."""
-        features = {view: values[rows] for view, values in self.features.items()}
-        return TrainingRows(features, self.truth[rows], self.sources[rows])
-
-    def fit(self, *, strength: float, source_power: float) -> LinearHead:
-        """Fit a head on all views, each picture with the same total weight however many views there are."""
-        views = list(self.features.values())
-        truth = np.tile(self.truth, len(views))
-        weights = balancing_weights(truth, np.tile(self.sources, len(views)), source_power=source_power)
-        return fit_head(np.concatenate(views), truth, weights / len(views), strength=strength)
-
-
-def choose_head(
-    training: TrainingRows,
-    validation: TrainingRows,
-    *,
-    strengths: Sequence[float],
-    source_power: float,
-    transfer_sources: Sequence[str],
-    told: Callable[[], None] = lambda: None,
-) -> tuple[LinearHead, list[Candidate]]:
-    """Fit a head with the regularisation that does best on validation rows and on sources it has not seen.
+def fit_outputs(training: LabelledFeatures, *, strength: float, settings: HeadSettings = _DEFAULTS) -> SceneOutputs:
+    """Fit all outputs on all views, each picture with the same total weight however many views there are.
 
     Args:
         training: Rows to fit on.
-        validation: Rows to choose by; their first view is looked at.
-        strengths: Values of C to choose from; the smaller one wins a tie.
-        source_power: See `balancing_weights`.
-        transfer_sources: Each of these is in turn left out of training and predicted. One that does not have both
-            classes is passed over.
-        told: Called after each value of C.
+        strength: Inverse regularisation C of scikit-learn's ``LogisticRegression`` on standardised features.
+        settings: How else.
+    """
+    from threadpoolctl import threadpool_limits
+
+    targets, views = training.targets, list(training.features.values())
+    stacked = np.concatenate(views)
+    mean, deviation = _moments(stacked)
+    standardised = ((stacked - mean) / deviation).astype(np.float64)
+    with threadpool_limits(limits=1):  # sums in one order: the same weights, bit for bit, on a busy machine too
+        parts = [_fit_labels(standardised, targets, len(views), strength, settings)]
+        parts += [
+            _fit_direct(standardised, targets, head, len(views), strength, settings) for head in range(len(HEADS))
+        ]
+        plain = standardised[: len(targets.label)]
+        parts.append(_fit_crowd(plain, targets, people_weights(targets), settings.crowd_strength))
+    weights = np.concatenate([coefficients for coefficients, _ in parts]) / deviation
+    biases = np.concatenate([intercepts for _, intercepts in parts]) - weights @ mean
+    unmixed = SceneOutputs(targets.labels, weights, biases, np.ones((len(HEADS), 2)))
+    mixture = mixture_of(unmixed.linear(training.plain), targets, direct_share=settings.direct_share)
+    return SceneOutputs(targets.labels, weights, biases, mixture)
+
+
+def mixture_of(outputs: Values, targets: Targets, *, direct_share: float) -> Values:
+    """What brings the log-odds from labels and the direct logits to one spread and mixes them, shape (heads, 2)."""
+    count = len(targets.labels)
+    from_labels = label_log_odds(outputs[:, :count], targets.labels).std(axis=0)
+    direct = outputs[:, count : count + len(HEADS)].std(axis=0)
+    return np.stack(
+        [(1 - direct_share) / np.maximum(from_labels, 1e-6), direct_share / np.maximum(direct, 1e-6)], axis=1
+    )
+
+
+def _fit_labels(
+    standardised: Values, targets: Targets, views: int, strength: float, settings: HeadSettings
+) -> tuple[Values, Values]:
+    from sklearn.linear_model import LogisticRegression
+
+    known = np.tile(targets.label >= 0, views)
+    label = np.tile(targets.label, views)[known]
+    weights = np.tile(label_weights(targets, power=settings.label_power), views)[known]
+    model = LogisticRegression(C=strength / views, max_iter=1000, tol=1e-4)
+    model.fit(standardised[known], label, sample_weight=weights)
+    if len(model.classes_) == 2:  # scikit-learn then keeps one row, for the second class
+        coefficients, intercepts = np.vstack([-model.coef_, model.coef_]) / 2, np.array([-1, 1]) * model.intercept_ / 2
+    else:
+        coefficients, intercepts = model.coef_, model.intercept_
+    # Labels that none of these rows have, as when a source is left out, are never predicted.
+    all_coefficients = np.zeros((len(targets.labels), standardised.shape[1]))
+    all_intercepts = np.full(len(targets.labels), _NEVER)
+    all_coefficients[model.classes_], all_intercepts[model.classes_] = coefficients, intercepts
+    return all_coefficients, all_intercepts
+
+
+def _fit_direct(
+    standardised: Values, targets: Targets, head: int, views: int, strength: float, settings: HeadSettings
+) -> tuple[Values, Values]:
+    from sklearn.linear_model import LogisticRegression
+
+    truth = np.tile(targets.contexts[:, head] > 0.5, views)
+    weights = balancing_weights(truth, np.tile(targets.sources, views), source_power=settings.source_power)
+    model = LogisticRegression(C=strength / views, max_iter=5000, tol=1e-5)
+    model.fit(standardised, truth, sample_weight=weights)
+    return model.coef_, model.intercept_
+
+
+def _fit_crowd(
+    standardised: Values, targets: Targets, weights: NDArray[np.float32], strength: float
+) -> tuple[Values, Values]:
+    from sklearn.linear_model import Ridge
+
+    known = weights > 0
+    if not known.any():
+        return np.zeros((1, standardised.shape[1])), np.zeros(1)
+    model = Ridge(strength)
+    model.fit(standardised[known], np.log10(targets.people[known] + 1), sample_weight=weights[known])
+    return model.coef_[None, :], np.array([model.intercept_])
+
+
+def fit_crowd(
+    features: Features, targets: Targets, *, strength: float, presumed_weight: float = PRESUMED_WEIGHT
+) -> tuple[Values, float]:
+    """Fit the crowd output alone.
+
+    Args:
+        features: Shape (n, channels).
+        targets: Of the rows.
+        strength: Penalty of the ridge.
+        presumed_weight: Of a presumed number of people, next to 1 for a counted one.
 
     Returns:
-        The head fitted on all training rows, and how every value did.
+        Weights of shape (channels,), and the bias.
     """
-    first = next(iter(training.features))
+    mean, deviation = _moments(features)
+    weights = people_weights(targets, presumed=presumed_weight)
+    coefficients, intercept = _fit_crowd((features - mean) / deviation, targets, weights, strength)
+    folded = coefficients[0] / deviation
+    return folded, float(intercept[0] - folded @ mean)
+
+
+def _moments(features: Features) -> tuple[Values, Values]:
+    """Mean and standard deviation of each channel."""
+    mean = features.mean(axis=0, dtype=np.float64)
+    deviation = features.std(axis=0, dtype=np.float64)
+    # A channel that hardly ever fires in training must not outvote all others when it does.
+    return mean, np.maximum(deviation, max(_LEAST_DEVIATION * float(np.median(deviation)), 1e-6))
+
+
+def choose_outputs(
+    training: LabelledFeatures,
+    validation: LabelledFeatures,
+    *,
+    strengths: Sequence[float],
+    transfer_sources: Sequence[str],
+    settings: HeadSettings = _DEFAULTS,
+    told: Callable[[], None] = lambda: None,
+) -> tuple[SceneOutputs, list[Candidate]]:
+    """Fit outputs with the regularisation that does best on validation rows and on sources it has not seen.
+
+    Args:
+        training: Rows to fit on.
+        validation: Rows to choose by.
+        strengths: Values of C to choose from; the smaller one wins a tie.
+        transfer_sources: Each of these is in turn left out of training and predicted. One that would leave a head
+            without examples of a class, or that has itself but one, is passed over for that head.
+        settings: How else.
+        told: Called after each fit.
+
+    Returns:
+        The outputs fitted on all training rows, and how every value did.
+    """
     candidates: list[Candidate] = []
-    heads: list[LinearHead] = []
+    fitted: list[SceneOutputs] = []
     for strength in sorted(strengths):
-        head = training.fit(strength=strength, source_power=source_power)
-        logits = head.logits(validation.features[first])
-        transfer: dict[str, float] = {}
-        for source in transfer_sources:
-            unseen = np.concatenate([training.sources == source, validation.sources == source])
-            features = np.concatenate([training.features[first], validation.features[first]])[unseen]
-            truth = np.concatenate([training.truth, validation.truth])[unseen]
-            others = training.subset(training.sources != source)
-            if 0 < truth.sum() < len(truth) and 0 < others.truth.sum() < len(others.truth):
-                stranger = others.fit(strength=strength, source_power=source_power)
-                transfer[source] = area_under_curve(truth, stranger.logits(features))
-        candidates.append(Candidate(strength, area_under_curve(validation.truth, logits), transfer))
-        heads.append(head)
+        outputs = fit_outputs(training, strength=strength, settings=settings)
         told()
-    best = max(range(len(heads)), key=lambda index: candidates[index].criterion)
-    return heads[best], candidates
+        transfer: dict[str, dict[str, float]] = {}
+        for source in transfer_sources:
+            others = training.subset(training.targets.sources != source)
+            if _both(others.targets.contexts).all():
+                stranger = fit_outputs(others, strength=strength, settings=settings)
+                transfer[source] = _unseen_auc(stranger, [training, validation], source)
+            told()
+        candidates.append(Candidate(strength, _auc(outputs, validation.plain, validation.targets.contexts), transfer))
+        fitted.append(outputs)
+    best = max(range(len(fitted)), key=lambda index: candidates[index].criterion)
+    return fitted[best], candidates
+
+
+def _both(contexts: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which heads have rows of both kinds."""
+    both: NDArray[np.bool_] = (contexts.max(axis=0, initial=0) > 0.5) & (contexts.min(axis=0, initial=1) < 0.5)
+    return both
+
+
+def _unseen_auc(outputs: SceneOutputs, parts: Sequence[LabelledFeatures], source: str) -> dict[str, float]:
+    of_source = [part.subset(part.targets.sources == source) for part in parts]
+    features = np.concatenate([part.plain for part in of_source])
+    contexts = np.concatenate([part.targets.contexts for part in of_source])
+    return _auc(outputs, features, contexts)
+
+
+def _auc(outputs: SceneOutputs, features: Features, contexts: NDArray[np.float32]) -> dict[str, float]:
+    """AUC of the heads that have rows of both kinds."""
+    both = _both(contexts)
+    if not both.any():
+        return {}
+    logits = head_logits(outputs.linear(features), outputs.labels, outputs.mixture)
+    return {
+        head: area_under_curve(contexts[:, place] > 0.5, logits[:, place])
+        for place, head in enumerate(HEADS)
+        if both[place]
+    }

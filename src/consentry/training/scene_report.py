@@ -110,7 +110,7 @@ def model_card(model: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
         metrics=metrics,
         heads=HEADS,
         splits=splits,
-        settings=_settings(model["training"]),
+        settings=_settings({key: value for key, value in model["training"].items() if key != "presumed_people"}),
         evidence=model["thresholds"][HEADS[0]]["evidence"],
         crowd_splits={split: figures["crowd"] for split, figures in splits.items() if figures.get("crowd")},
         points=list(_points(metrics)),

@@ -1,48 +1,34 @@
-"""Trains, calibrates, exports and measures the scene model: from a configuration to ``models/scene/``."""
+"""Trains, calibrates, exports and measures the scene model: from a configuration to a folder of ``models/scene/``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
+from torch import nn
 
 from consentry.runtime import ModelFolder, RuntimeSettings, write_model_json
-from consentry.scene.preprocessing import network_batch
-from consentry.scene.scorer import HEADS, MODEL_NAME, SceneHead
-from consentry.training.errors import TrainingError
-from consentry.training.manifest import (
-    Manifest,
-    Row,
-    hold_out,
-    read_manifest,
-    refuse_leakage,
-    require_both_classes,
-)
-from consentry.training.onnx_export import export_graph, largest_difference
-from consentry.training.pictures import Skipped, read_frames, refuse_too_many
+from consentry.training.model_folders import models_root_of
+from consentry.training.perceived_privacy import study_perceived_privacy
+from consentry.training.pictures import Skipped
 from consentry.training.progress import Progress, silent
-from consentry.training.scene_backbone import (
-    BACKBONES,
-    Backbone,
-    SceneNetwork,
-    load_backbone,
-)
+from consentry.training.scene_backbone import BACKBONES, load_backbone
 from consentry.training.scene_config import SceneConfig
+from consentry.training.scene_data import SceneData, prepare_scene_data
 from consentry.training.scene_description import model_description
-from consentry.training.scene_evaluation import CONTEXT_OF, SceneEvaluation, evaluate_scene
-from consentry.training.scene_features import SceneFeatures, scene_features
-from consentry.training.scene_fitting import FittedHead, fit_calibrated_head
+from consentry.training.scene_evaluation import SceneEvaluation, evaluate_scene
+from consentry.training.scene_export import export_scene
+from consentry.training.scene_finetuning import Epoch
+from consentry.training.scene_fitting import FittedScene, fit_scene
+from consentry.training.scene_heads import Candidate, choose_outputs
+from consentry.training.scene_network import SceneOutputs, Values
 from consentry.training.scene_report import model_card, write_metrics
-from consentry.training.tracking import log_run
+from consentry.training.scene_second_stage import fine_tune_scene
+from consentry.training.scene_tracking import track
 
-COMMAND: Final = "consentry train scene src/consentry/training/configs/scene.yaml"
-_LARGEST_DIFFERENCE: Final = 1e-4
-"""Between torch and the exported graph, in logits."""
-_PICTURES_COMPARED: Final = 8
+COMMAND: Final = "consentry train scene"
 
 
 @dataclass(frozen=True)
@@ -51,7 +37,9 @@ class SceneTrainingResult:
 
     Attributes:
         folder: The model, opened.
-        heads: By name.
+        fitted: What was found out on the validation rows.
+        choice: Every value of C that was tried.
+        history: Every epoch of fine-tuning; empty without.
         evaluations: By test split, measured on the exported graph.
         skipped: Training and validation pictures that could not be read.
         run: Id of the run in MLflow; ``None`` without tracking, or if it failed.
@@ -59,7 +47,9 @@ class SceneTrainingResult:
     """
 
     folder: ModelFolder
-    heads: Mapping[SceneHead, FittedHead]
+    fitted: FittedScene
+    choice: Sequence[Candidate]
+    history: Sequence[Epoch]
     evaluations: Mapping[str, SceneEvaluation]
     skipped: tuple[Skipped, ...]
     run: str | None = None
@@ -69,13 +59,14 @@ class SceneTrainingResult:
 def train_scene(
     config: SceneConfig, *, progress: Progress = silent, command: str = COMMAND, today: date | None = None
 ) -> SceneTrainingResult:
-    """Train the scene model and write its folder: graph, ``model.json``, ``metrics.json``, ``card.md``.
+    """Train the scene model and write its folder: graph, weights, ``model.json``, ``metrics.json``, ``card.md``.
 
-    The same configuration, data and packages give the same ``model.json``, byte for byte, on one machine.
+    The same configuration, data and packages give the same ``model.json``, byte for byte, on one machine. A training
+    that was interrupted goes on where it was: features, views and epochs are kept in the configuration's cache.
 
     Args:
         config: What to train, on what.
-        progress: Told of features, heads and scores as they are done.
+        progress: Told of features, fits, epochs and scores as they are done.
         command: The command that this is, for the card.
         today: The date in the card.
 
@@ -83,169 +74,98 @@ def train_scene(
         TrainingError: The configuration or the data are no good; see its codes.
         ThirdPartyFileError: The backbone's weights are missing or not the pinned ones.
     """
-    if config.output.name != MODEL_NAME:
-        raise TrainingError(
-            f"The output folder is called {config.output.name!r}; the scorer looks for {MODEL_NAME!r}.",
-            f"Let output end in /{MODEL_NAME}.",
-        )
-    backbone = BACKBONES[config.backbone]
     data = prepare_scene_data(config, progress=progress)
-    heads = {
-        head: fit_calibrated_head(head, data.features, data.augmented, config, progress=progress) for head in HEADS
-    }
+    backbone, outputs, validation, choice, history = _fit(config, data, progress)
+    fitted = fit_scene(outputs, validation, data.rows("val"), data.targets("val"), config)
 
-    config.output.mkdir(parents=True, exist_ok=True)
-    difference = _export(heads, backbone, data.features, config.output / "graph.onnx")
-    folder = write_model_json(
-        config.output, model_description(config, backbone, data.manifest, data.features, heads, command)
-    )
-    evaluations = {
-        split: evaluate_scene(
-            config.data.manifest,
-            split=split,
-            columns=config.data.columns.columns(),
-            label_map=config.data.label_map,
-            settings=RuntimeSettings(threads=config.threads),
-            root=config.output.parent,
-            broken_share=config.data.broken_share,
-            bootstrap=config.bootstrap,
-            seed=config.seed,
-            progress=progress,
-        )
-        for split in config.data.test_splits
-    }
-    result = SceneTrainingResult(folder, heads, evaluations, data.features.skipped)
+    difference = export_scene(backbone, outputs, data, config.output)
+    folder = write_model_json(config.output, model_description(config, data, fitted, choice, history, command))
+    evaluations = measure(config, progress=progress)
     metrics = write_metrics(
         config.output / "metrics.json",
         folder=folder,
         today=today or date.today(),  # noqa: DTZ011 - the day where the person is
         command=command,
-        validation={head: fitted.validation for head, fitted in heads.items()},
-        choice={head: list(fitted.choice) for head, fitted in heads.items()},
+        validation=_validation(fitted),
+        choice=[candidate.described() for candidate in choice],
         evaluations=evaluations,
         skipped=data.features.skipped,
         graph_difference=difference,
+        history=history,
+        perceived_privacy=_perceived_privacy(config, progress),
     )
     (config.output / "card.md").write_text(model_card(folder.manifest, metrics), encoding="utf-8")
-    return track(config, result, metrics)
-
-
-@dataclass(frozen=True)
-class SceneData:
-    """What the heads are fitted on.
-
-    Attributes:
-        manifest: As read.
-        features: Of training and validation rows, as they are.
-        augmented: Of the training rows, in the other views of the configuration.
-    """
-
-    manifest: Manifest
-    features: SceneFeatures
-    augmented: SceneFeatures
-
-
-def prepare_scene_data(config: SceneConfig, *, progress: Progress = silent) -> SceneData:
-    """Read and check the data of a configuration, and compute what features are not yet kept.
-
-    Raises:
-        TrainingError: The data are no good; see its codes.
-        ThirdPartyFileError: The backbone's weights are missing or not the pinned ones.
-    """
-    manifest, rows = _rows(config)
-    backbone, settings = BACKBONES[config.backbone], RuntimeSettings(threads=config.threads)
-    features = scene_features(
-        rows, backbone, views=["original"], cache=config.cache, settings=settings, progress=progress
-    )
-    refuse_too_many(features.skipped, len(rows), share=config.data.broken_share)
-    refuse_leakage(features.rows, digests=features.digests)
-    augmented = scene_features(
-        [row for row in features.rows if row.split == "train"],
-        backbone,
-        views=config.heads.augmentations,
-        cache=config.cache,
-        settings=settings,
-        progress=progress,
-    )
-    return SceneData(manifest, features, augmented)
-
-
-def _rows(config: SceneConfig) -> tuple[Manifest, list[Row]]:
-    """The manifest, and the rows to train and to validate on; checked."""
-    data = config.data
-    manifest = read_manifest(data.manifest, columns=data.columns.columns(), label_map=data.label_map)
-    refuse_leakage(manifest.rows)
-    for split in ("train", *data.test_splits):
-        manifest.split(split)
-    rows = [row for row in hold_out(manifest.rows, data.hold_out) if row.split in ("train", "val")]
-    if not any(row.split == "val" for row in rows):
-        raise TrainingError(
-            f"{data.manifest} has no rows of the split 'val', and none were held out.",
-            "Add a validation split, or set hold_out for a source.",
-            code="training.split",
-        )
-    for split in ("train", "val"):
-        for head in HEADS:
-            of_split = [row for row in rows if row.split == split]
-            require_both_classes(of_split, CONTEXT_OF[head], least=data.least_examples, where=f"The split {split!r}")
-    return manifest, rows
-
-
-def _export(heads: Mapping[SceneHead, FittedHead], backbone: Backbone, features: SceneFeatures, path: Path) -> float:
-    """Write the graph; gives the largest difference to torch on some of the pictures."""
-    import torch
-
-    network = SceneNetwork(
-        load_backbone(backbone),
-        np.stack([heads[head].head.weights for head in HEADS]),
-        np.array([heads[head].head.bias for head in HEADS], dtype=np.float64),
-    ).eval()
-    example = torch.zeros((2, backbone.side, backbone.side, 3), dtype=torch.uint8)
-    export_graph(network, path, example, outputs=["logits", "activation_maps"])
-    chosen = features.rows[:: max(1, len(features.rows) // _PICTURES_COMPARED)][:_PICTURES_COMPARED]
-    batch = network_batch([read_frames(row.path)[0] for row in chosen], backbone.side)
-    difference = largest_difference(network, path, batch)
-    if difference > _LARGEST_DIFFERENCE:
-        raise TrainingError(
-            f"The exported graph differs from the network by {difference:.1e} in a logit.",
-            "Use the pinned versions of torch, onnx and openvino.",
-        )
-    return difference
-
-
-def track(config: SceneConfig, result: SceneTrainingResult, metrics: Mapping[str, Any]) -> SceneTrainingResult:
-    """Log a finished training, if the configuration says where.
-
-    The model is written by now, and a tracking server that is down does not undo it: the result says what went wrong.
-    """
+    result = SceneTrainingResult(folder, fitted, choice, history, evaluations, data.features.skipped)
     if config.tracking.uri is None:
         return result
-    parameters = {f"heads.{key}": value for key, value in config.heads.model_dump(mode="json").items()}
-    measured = {"val": metrics["validation"], **metrics["test"]}
-    figures = {
-        f"{split}.{head}.{figure}": float(of_split[head][figure])
-        for split, of_split in measured.items()
-        for head in HEADS
-        for figure in ("auc", "average_precision", "balanced_accuracy", "ece")
-        if of_split[head][figure] is not None
-    }
-    data = result.folder.manifest["data"][0]
-    try:
-        run = log_run(
-            config.tracking.uri,
-            config.tracking.experiment,
-            name=result.folder.id,
-            parameters={"backbone": config.backbone, "seed": config.seed, **parameters},
-            metrics=figures,
-            tags={"model_sha256": result.folder.digest, "data_sha256": data["contents_sha256"]},
-            artifacts=[config.output / name for name in ("model.json", "metrics.json", "card.md")],
+    run, error = track(config, folder, metrics, history)
+    return replace(result, run=run, tracking_error=error)
+
+
+def measure(config: SceneConfig, *, progress: Progress = silent) -> dict[str, SceneEvaluation]:
+    """Measure the model that a configuration has written, on the configuration's test splits."""
+    with models_root_of(config.output) as root:
+        return {
+            split: evaluate_scene(
+                config.data.manifest,
+                split=split,
+                columns=config.data.columns.columns(),
+                label_map=config.data.label_map,
+                settings=RuntimeSettings(threads=config.threads),
+                root=root,
+                broken_share=config.data.broken_share,
+                bootstrap=config.bootstrap,
+                seed=config.seed,
+                progress=progress,
+            )
+            for split in config.data.test_splits
+        }
+
+
+def _perceived_privacy(config: SceneConfig, progress: Progress) -> dict[str, Any] | None:
+    if config.perceived_privacy is None:
+        return None
+    with models_root_of(config.output) as root:
+        return study_perceived_privacy(
+            config.perceived_privacy,
+            root=root,
+            settings=RuntimeSettings(threads=config.threads),
+            bootstrap=config.bootstrap,
+            seed=config.seed,
+            progress=progress,
         )
-    except Exception as error:  # noqa: BLE001 - MLflow raises many kinds, and none may cost the training
-        return _with_tracking(result, run=None, error=f"{type(error).__name__}: {error}")
-    return _with_tracking(result, run=run, error=None)
 
 
-def _with_tracking(result: SceneTrainingResult, *, run: str | None, error: str | None) -> SceneTrainingResult:
-    return SceneTrainingResult(
-        result.folder, result.heads, result.evaluations, result.skipped, run=run, tracking_error=error
+def _fit(
+    config: SceneConfig, data: SceneData, progress: Progress
+) -> tuple[nn.Module, SceneOutputs, Values, Sequence[Candidate], Sequence[Epoch]]:
+    """Both stages: the backbone, the outputs on it, all outputs of the validation rows, and how it went."""
+    done = 0
+    total = len(config.heads.strengths) * (1 + len(config.heads.transfer_sources))
+
+    def told() -> None:
+        nonlocal done
+        done += 1
+        progress("outputs", done, total)
+
+    training, validation = data.part("train"), data.part("val")
+    outputs, choice = choose_outputs(
+        training,
+        validation,
+        strengths=config.heads.strengths,
+        transfer_sources=config.heads.transfer_sources,
+        settings=config.heads,
+        told=told,
     )
+    if config.fine_tuning is None:
+        backbone = load_backbone(BACKBONES[config.backbone])
+        return backbone, outputs, outputs.linear(validation.plain), choice, ()
+    tuned = fine_tune_scene(config, config.fine_tuning, data, outputs, progress=progress)
+    return tuned.backbone, tuned.outputs, tuned.validation, choice, tuned.history
+
+
+def _validation(fitted: FittedScene) -> dict[str, Mapping[str, Any]]:
+    figures: dict[str, Mapping[str, Any]] = {head: found.validation for head, found in fitted.heads.items()}
+    if fitted.crowd_validation is not None:
+        figures["crowd"] = fitted.crowd_validation
+    return figures

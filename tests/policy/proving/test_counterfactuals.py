@@ -6,9 +6,9 @@ from itertools import combinations, product
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, posts_with_signals, reports
+from policy_strategies import answers, examples, posts_with_signals, reports
 from small_policy import small
 
 from consentry.policy import Policy, PolicyError, decide, load_policy
@@ -134,7 +134,7 @@ def test_what_the_evaluator_does_not_confirm_is_an_error(monkeypatch: pytest.Mon
 
 
 def _parts(assessment: Assessment) -> tuple[Post, Report | None, Signals, tuple[Fact, ...]]:
-    from consentry.policy.replay import stored_circumstances, stored_post
+    from consentry.policy.replaying import stored_circumstances, stored_post
 
     circumstances = stored_circumstances(assessment)
     return stored_post(assessment), circumstances.report, assessment.signals, circumstances.answers
@@ -143,7 +143,7 @@ def _parts(assessment: Assessment) -> tuple[Post, Report | None, Signals, tuple[
 # --- smallest, by trying all smaller ones -------------------------------------------------------------------------
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(6)
 @given(st.data(), posts_with_signals(), reports())
 def test_no_smaller_change_reaches_the_action(data: st.DataObject, made: tuple[Post, Signals], report: Report) -> None:
     said = data.draw(answers(SMALL, without=("standing", "identity")))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, hostile_policies, posts_with_signals, reports
+from policy_strategies import answers, examples, hostile_policies, posts_with_signals, reports
 from small_policy import REMOVE, small
 
 from consentry.policy import Policy, decide, load_policy
 from consentry.policy.cases import parse_cases
 from consentry.policy.proving import case_file, differences
-from consentry.policy.replay import answers_for
+from consentry.policy.replaying import answers_for
 from consentry.records import Post, Report, Signals
 
 SMALL = small()
@@ -82,7 +82,7 @@ def test_a_fact_that_became_measured_may_still_be_said_to_be_unknown() -> None:
     assert ("no_action", "review") not in found  # whoever answers, answers for both
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(3)
 @given(st.data(), hostile_policies(), hostile_policies(), posts_with_signals(), st.none() | reports())
 def test_no_other_change_is_ever_seen(
     data: st.DataObject, old: Policy, new: Policy, made: tuple[Post, Signals], report: Report | None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import get_args
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, hostile_policies, posts_with_signals, reports
+from policy_strategies import answers, examples, hostile_policies, posts_with_signals, reports
 from prover_checks import random_case, seen_by_solver, with_any_actions
 
 from consentry.policy import Policy, decide, list_policies, load_policy
@@ -27,17 +26,15 @@ SHIPPED = {name: load_policy(name) for name in list_policies()}
 POLICIES = st.builds(with_any_actions, hostile_policies(), st.randoms(use_true_random=True)) | st.sampled_from(
     sorted(SHIPPED)
 ).map(SHIPPED.__getitem__)
-EXAMPLES = int(os.environ.get("CONSENTRY_PROVER_EXAMPLES", "25"))
 FIELDS = tuple(timing.COUNTS.values())
 COUNTS = st.none() | st.integers(0, 60)
 ACCOUNTS = st.sampled_from(get_args(AccountKind))
 MOMENTS = st.none() | st.integers(0, 1500).map(
     lambda days: datetime(2021, 11, 1, tzinfo=UTC) + timedelta(hours=7 * days)
 )
-SLOWLY = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@SLOWLY
+@examples(10)
 @given(st.data(), POLICIES, posts_with_signals(), st.none() | reports())
 def test_every_case_is_encoded_and_comes_out_as_the_evaluator_says(
     data: st.DataObject, policy: Policy, made: tuple[Post, Signals], report: Report | None
@@ -68,7 +65,7 @@ def test_every_case_is_encoded_and_comes_out_as_the_evaluator_says(
     assert not search.possible(negate(whole)), "the encoding makes something else of it"
 
 
-@SLOWLY
+@examples(10)
 @given(POLICIES, st.randoms(use_true_random=True))
 def test_whatever_the_solver_finds_can_be_written_and_is_decided_alike(policy: Policy, random: Random) -> None:
     world = make_world([policy])

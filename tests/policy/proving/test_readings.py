@@ -8,8 +8,9 @@ from datetime import date
 from random import Random
 
 import z3
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from policy_strategies import examples
 from prover_checks import random_case
 from small_policy import small
 
@@ -92,7 +93,7 @@ def test_a_threshold_that_says_nothing_leaves_the_unmeasured_unknown() -> None:
     assert solver.check() == z3.unsat
 
 
-@settings(max_examples=10, deadline=None)
+@examples(5)
 @given(st.randoms(use_true_random=True), st.sampled_from((0.0, 0.3, 0.6)))
 def test_any_case_of_a_policy_that_reads_everything_can_be_written(random: Random, low: float) -> None:
     """Every input at once: whatever the solver chooses, the evaluator reads the same out of the file."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from consentry.policy.conditions import Always
-from consentry.policy.definitions import Clause, DeadlineDefinition, DecisionLine, Policy
+from consentry.policy.definitions import Clause, DeadlineDefinition, DecisionLine, FactDefinition, Policy
 from consentry.policy.drawing.marks import (
     FAINT,
     INK,
@@ -19,7 +19,7 @@ from consentry.policy.drawing.marks import (
     width_of,
     wrapped,
 )
-from consentry.policy.drawing.wording import phrases, plain_name, sentence
+from consentry.policy.drawing.wording import phrases, plain_name, sentence, where_from
 from consentry.records import Action, ClauseKind
 
 _WIDTH: Final = 1160
@@ -104,6 +104,11 @@ def draw(policy: Policy) -> str:
     page.heading("The clauses that it speaks of")
     for clause in policy.clauses:
         _clause(page, clause)
+    page.heading("What it asks, and where the answers come from")
+    outranked = "What a person answers outranks what a look-up says, and both outrank what is read."
+    page.paragraph(_EDGE, outranked, _INNER, 12, FAINT)
+    for fact in policy.facts:
+        _fact(page, fact)
     if policy.deadlines:
         page.heading("What has to be done by when")
         for deadline in policy.deadlines:
@@ -190,6 +195,12 @@ def _clause(page: _Page, clause: Clause) -> None:
     page.paragraph(_EDGE, clause.sentence, _INNER, 12.5)
     source = f"{clause.source.document}, {clause.source.dated}: {clause.source.passage}"
     page.paragraph(_EDGE, f"Holds if: {sentence(clause.when)}.  Source: {source}.", _INNER, 11, FAINT)
+
+
+def _fact(page: _Page, fact: FactDefinition) -> None:
+    page.y += 8
+    page.paragraph(_EDGE, f"{plain_name(fact.name)}: {fact.ask}", _INNER, 12.5)
+    page.paragraph(_EDGE, where_from(fact), _INNER, 11, FAINT)
 
 
 def _deadline(page: _Page, deadline: DeadlineDefinition) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from consentry.policy.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not, Possible
+from consentry.policy.definitions import YES_NO, FactDefinition
+from consentry.policy.inputs import INPUTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,24 @@ def sentence(condition: Condition) -> str:
             return f"{word} ({inner})" if isinstance(part, AllOf | AnyOf) else f"{word} {inner}"
         case _:
             return next(phrases(condition)).text
+
+
+def where_from(fact: FactDefinition) -> str:
+    """Who or what answers a fact, what counts as yes and as no, and why."""
+    if fact.measured is None:
+        words = "" if fact.words == YES_NO else f" One of: {', '.join(plain_name(word) for word in fact.words)}."
+        return f"A person or a look-up says so.{words}"
+    about = INPUTS[fact.measured].about
+    told = f"Read from: {about}."
+    for word, threshold, limit, chosen in (
+        ("Yes", fact.yes_at_least, "from", fact.yes_words),
+        ("No", fact.no_at_most, "up to", fact.no_words),
+    ):
+        if threshold is not None:
+            told += f" {word} {limit} {date.fromordinal(int(threshold)) if fact.is_day else f'{threshold:g}'}."
+        if chosen:
+            told += f" {word} if {' or '.join(plain_name(each) for each in chosen)}."
+    return f"{told} {fact.why}".rstrip()
 
 
 def _compared(fact: str, words: tuple[str, ...], verb: str = "is") -> str:

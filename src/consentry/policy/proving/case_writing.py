@@ -12,7 +12,7 @@ from typing import Final, get_args
 
 from consentry.policy.proving.choices import Assignment, Label
 from consentry.policy.proving.faces import FACE_STATES
-from consentry.policy.proving.signals import COPY_STATES, copy_state_name
+from consentry.policy.proving.signals import COPY_STATES, UNSEEN, copy_state_name
 from consentry.policy.proving.timing import COUNTS
 from consentry.records import TextKind
 
@@ -124,7 +124,8 @@ def _media(chosen: Assignment) -> list[Medium]:
     """
     if chosen["post.media"] == "no":
         return []
-    families = [slots for slots in (_scene_slots(chosen), _face_slots(chosen), _copy_slots(chosen)) if slots]
+    written = (_scene_slots(chosen), _crowd_slots(chosen), _face_slots(chosen), _copy_slots(chosen))
+    families = [slots for slots in written if slots]
     count = max((len(slots) for slots in families), default=1)
     media: list[Medium] = [{} for _ in range(count)]
     for slots in families:
@@ -158,6 +159,14 @@ def _scene_slots(chosen: Assignment) -> list[Medium]:
         open_scores = [score for score in scores if gap[score]]
         slots.append({} if len(open_scores) == len(scores) else slot("least", without=open_scores))
     return slots
+
+
+def _crowd_slots(chosen: Assignment) -> list[Medium]:
+    if "scene.crowd.largest" not in chosen:
+        return []
+    largest = str(chosen["scene.crowd.largest"])
+    slots: list[Medium] = [] if largest == UNSEEN else [{"crowd": largest}]
+    return [*slots, {}] if chosen["scene.crowd.gap"] == "yes" else slots
 
 
 def _face_slots(chosen: Assignment) -> list[Medium]:

@@ -26,7 +26,7 @@ from consentry.policy.proving.errors import EncodingError
 from consentry.policy.proving.formulas import Formula, OneOf, all_of, any_of, equal, negate
 from consentry.policy.proving.search import Found, Search
 from consentry.policy.proving.world import make_world
-from consentry.policy.replay import answers_for, stored_circumstances, stored_post
+from consentry.policy.replaying import answers_for, stored_circumstances, stored_post
 from consentry.policy.situation import Situation
 from consentry.records import Action, Assessment, Fact, Post, Report, Signals
 

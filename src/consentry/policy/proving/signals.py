@@ -9,16 +9,16 @@ each, because no input can tell.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import z3
 
 from consentry.policy.proving import choices
 from consentry.policy.proving.choices import Choice, Grid
-from consentry.policy.proving.formulas import Formula, all_of, any_of, equal, implies, negate
+from consentry.policy.proving.formulas import Formula, OneOf, all_of, any_of, equal, implies, negate
 from consentry.policy.proving.post import PostVariables
 from consentry.policy.proving.readings import NumberReading, Reading, WordReading
-from consentry.records import TextKind
+from consentry.records import CrowdLevel, TextKind
 
 COPY_STATES: Final[tuple[tuple[bool, bool, bool], ...]] = (
     (False, False, True),
@@ -31,6 +31,9 @@ COPY_STATES: Final[tuple[tuple[bool, bool, bool], ...]] = (
     (True, True, True),
 )
 """Per medium: found in the bank of public media, in that of removed ones, and whether it was not compared in full."""
+
+CROWD_LEVELS: Final[tuple[CrowdLevel, ...]] = get_args(CrowdLevel)
+UNSEEN: Final = "unseen"
 
 
 def copy_state_name(state: tuple[bool, bool, bool]) -> str:
@@ -111,6 +114,55 @@ class SceneVariables:
             f"{name}.max": number_from_zero(self.largest, above=self.gap),
             f"{name}.min": number_from_zero(self.least, below=self.gap),
         }
+
+
+@dataclass(frozen=True)
+class CrowdVariables:
+    """How many people there are to be seen, over all media.
+
+    Attributes:
+        largest: The largest step that the model is certain of in any medium; ``unseen`` if in none.
+        gap: Whether any medium has none: not counted, or the model abstains.
+    """
+
+    copy: str
+    post: PostVariables
+    largest: OneOf = field(init=False)
+    gap: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "largest", OneOf(f"{self.copy}scene.crowd", (UNSEEN, *CROWD_LEVELS)))
+        object.__setattr__(self, "gap", z3.Bool(f"{self.copy}scene.crowd.gap"))
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What can be written."""
+        seen = negate(self.largest.is_(UNSEEN))
+        return (
+            choices.words("scene.crowd.largest", self.largest),
+            choices.flag("scene.crowd.gap", self.gap, spent=all_of((self.gap, seen))),
+        )
+
+    @property
+    def constraints(self) -> tuple[Formula, ...]:
+        """What holds of the people in every post."""
+        unseen = self.largest.is_(UNSEEN)
+        return (
+            self.largest.constraint,
+            implies(all_of((self.post.has_media, unseen)), self.gap),
+            implies(negate(self.post.has_media), all_of((unseen, negate(self.gap)))),
+            implies(self.post.something_unread, self.gap),
+        )
+
+    @property
+    def readings(self) -> dict[str, Reading]:
+        """The input that is read from it: with a gap, only the last step is known to be the largest."""
+        known: dict[str, Formula] = {
+            level: all_of((self.largest.is_(level), negate(self.gap))) for level in CROWD_LEVELS
+        }
+        known[CROWD_LEVELS[-1]] = self.largest.is_(CROWD_LEVELS[-1])
+        known[CROWD_LEVELS[0]] = any_of((known[CROWD_LEVELS[0]], negate(self.post.has_media)))
+        return {"scene.crowd.level": WordReading(known)}
 
 
 @dataclass(frozen=True)

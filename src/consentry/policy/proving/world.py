@@ -22,7 +22,7 @@ from consentry.policy.proving.faces import FaceVariables
 from consentry.policy.proving.formulas import Formula, OneOf, any_of, implies, negate
 from consentry.policy.proving.post import PostVariables, ReportVariables
 from consentry.policy.proving.readings import Cell, Reading, cells
-from consentry.policy.proving.signals import CopyVariables, SceneVariables, TextVariables
+from consentry.policy.proving.signals import CopyVariables, CrowdVariables, SceneVariables, TextVariables
 from consentry.policy.proving.timing import COUNTS, CountVariables, TimeVariables, day_cells
 from consentry.records import TextKind
 
@@ -99,9 +99,9 @@ class World:
     """A case that may be any case.
 
     Attributes:
-        families: All parts of it by name: ``report``, ``post``, ``time``, ``private_context``, ``public_event``,
-            ``faces``, ``copies``, ``text``, the counts by the names of their inputs, and the answers as
-            ``answer.`` and the fact.
+        families: All parts of it by name: ``report``, ``post``, ``time``, ``crowd``, ``private_context``,
+            ``public_event``, ``faces``, ``copies``, ``text``, the counts by the names of their inputs, and the
+            answers as ``answer.`` and the fact.
     """
 
     families: Mapping[str, Family]
@@ -171,7 +171,9 @@ def make_world(
     for name in COUNTS:
         if name in read:
             put(name, CountVariables(copy, name, report, grid))
-    if _any_of(read, "scene."):
+    if _any_of(read, "scene.crowd."):
+        put("crowd", CrowdVariables(copy, post))
+    if _any_of(read, "scene.private_context.") or _any_of(read, "scene.public_event."):
         put("private_context", SceneVariables(copy, "private_context", post, grid))
         put("public_event", SceneVariables(copy, "public_event", post, grid))
     if _any_of(read, "faces."):

@@ -63,6 +63,8 @@ def letter_to_uploader(decision: Decision, assessment: Assessment, *, grounds: S
         lines += ["These are the rules that we found it to go against:", ""]
         lines += [f"  - {reason.sentence} ({_source(reason)})" for reason in clauses_behind(assessment, grounds)]
         lines += [""]
+    if decision.action == "no_action":
+        return _letter([*lines, _HELPED, "", "There is nothing that you have to do."])
     return _letter([*lines, _HELPED, "", *_redress(decision, assessment)])
 
 
@@ -90,7 +92,8 @@ def letter_to_reporter(decision: Decision, assessment: Assessment) -> str:
         f"    {_DONE[decision.action]}",
         "",
     ]
-    if decision.action == assessment.recommendation.action:
+    # Why something is still looked at is not for letters: it may be that the report itself is doubted.
+    if decision.action == assessment.recommendation.action and decision.action in _CLOSING:
         lines += ["The reason is this:", "", f"    {assessment.recommendation.because}", ""]
     compared = f" {_COMPARED}" if assessment.signals.references_given else ""
     return _letter([*lines, f"{_HELPED}{compared}", "", *_redress(decision, assessment)])

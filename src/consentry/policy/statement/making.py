@@ -36,6 +36,7 @@ def statement_of_reasons(
     reference_url: str | None = None,
     language: str | None = None,
     territorial_scope: Sequence[str] = EEA,
+    article_16: bool = False,
 ) -> StatementOfReasons:
     """The record that Article 17 of the DSA asks for, once a person has restricted or removed a post.
 
@@ -49,6 +50,8 @@ def statement_of_reasons(
         reference_url: Where the rules can be read.
         language: Of the post, as two capital letters.
         territorial_scope: Countries; the whole European Economic Area unless given.
+        article_16: Whether the report was a notice of illegal content under Article 16 of the DSA. A report under the
+            platform's own rules, which is what a `Report` is unless said otherwise, is another notification.
 
     Raises:
         PolicyError: ``policy.statement``: the decision is about something else or restricts nothing, no violation was
@@ -86,7 +89,13 @@ def statement_of_reasons(
         application_date=decision.decided_at.date(),
         end_date_visibility_restriction=until,
         decision_facts=_shortened(decision_facts(assessment, clauses), 5000),
-        source_type="SOURCE_ARTICLE_16" if reported else "SOURCE_VOLUNTARY",
+        source_type=(
+            "SOURCE_VOLUNTARY"
+            if not reported
+            else "SOURCE_ARTICLE_16"
+            if article_16
+            else "SOURCE_TYPE_OTHER_NOTIFICATION"
+        ),
         automated_detection="No" if reported else "Yes",
         puid=reference_of(decision),
     )

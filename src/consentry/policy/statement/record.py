@@ -58,7 +58,7 @@ class StatementOfReasons(Record):
     application_date: date
     end_date_visibility_restriction: date | None = None
     decision_facts: str = Field(min_length=1, max_length=5000)
-    source_type: Literal["SOURCE_ARTICLE_16", "SOURCE_VOLUNTARY"]
+    source_type: Literal["SOURCE_ARTICLE_16", "SOURCE_TYPE_OTHER_NOTIFICATION", "SOURCE_VOLUNTARY"]
     automated_detection: Literal["Yes", "No"]
     automated_decision: Literal["AUTOMATED_DECISION_PARTIALLY"] = "AUTOMATED_DECISION_PARTIALLY"
     puid: str = Field(pattern="^[A-Za-z0-9_-]{1,500}$")

@@ -64,9 +64,10 @@ def stored_circumstances(assessment: Assessment) -> Circumstances:
 def stored_post(assessment: Assessment) -> Post:
     """The post of an assessment as far as it is stored: without its words and without its media."""
     circumstances = stored_circumstances(assessment)
-    return Post(
+    # Made of what was checked when it was stored; checking it once more takes longer than deciding.
+    return Post.model_construct(
         post_id=assessment.post_id,
-        media=tuple(Media(media_id=media_id, data=b"") for media_id in circumstances.media_ids),
+        media=tuple(Media.model_construct(media_id=media_id, data=b"") for media_id in circumstances.media_ids),
         text=_WORDS_NOT_KEPT if circumstances.has_text else "",
         posted_at=circumstances.posted_at,
         account=circumstances.account,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, hostile_policies, posts_with_signals, reports
+from policy_strategies import answers, examples, hostile_policies, posts_with_signals, reports
 
 from consentry.policy import Policy, PolicyError, decide, load_policy, redecide, replay
-from consentry.policy.replay import answers_for, redecided
+from consentry.policy.replaying import answers_for, redecided
 from consentry.records import Assessment, Circumstances, Fact, Post, Report, Signals
 
 POLICY = load_policy("twitter-private-media-2024-03-21")
@@ -30,7 +30,7 @@ def stored(policy: Policy, post: Post, report: Report | None, signals: Signals, 
     return Assessment.model_validate_json(assessment.model_dump_json())
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(st.data(), st.just(POLICY) | hostile_policies(), posts_with_signals(), st.none() | reports())
 def test_the_same_policy_says_the_same_again(
     data: st.DataObject, policy: Policy, made: tuple[Post, Signals], report: Report | None
@@ -41,7 +41,7 @@ def test_the_same_policy_says_the_same_again(
     assert again.facts == assessment.facts
 
 
-@settings(max_examples=40)
+@examples(15)
 @given(st.data(), posts_with_signals(), st.none() | reports())
 def test_another_policy_says_what_it_would_have_said(
     data: st.DataObject, made: tuple[Post, Signals], report: Report | None
