@@ -73,8 +73,11 @@ def write_metrics(
         metrics["epochs"] = [asdict(epoch) for epoch in history]
     if perceived_privacy is not None:
         metrics["perceived_privacy"] = dict(perceived_privacy)
-    path.write_text(json.dumps(metrics, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    return metrics
+    text = json.dumps(metrics, indent=2, sort_keys=True, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+    # In the file's order, so that the card is the same whether it is made now or from the file.
+    written: dict[str, Any] = json.loads(text)
+    return written
 
 
 def package_versions() -> dict[str, str]:
