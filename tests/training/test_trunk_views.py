@@ -13,7 +13,7 @@ from consentry.training.manifest import Row, read_manifest
 from consentry.training.scene_backbone import BACKBONES, FeatureNetwork, Tail, Trunk, load_backbone
 from consentry.training.trunk_views import TrunkViews, keep_views
 
-LITE0 = BACKBONES["efficientnet_lite0"]
+LITE2 = BACKBONES["efficientnet_lite2"]
 ONE_THREAD = RuntimeSettings(threads=1)
 
 
@@ -29,7 +29,7 @@ def digests_of(rows: list[Row]) -> list[str]:
 @pytest.mark.parametrize("stages", [0, 3, 6])
 def test_trunk_and_tail_are_the_backbone_cut_in_two(stages: int) -> None:
     pixels = torch.randint(0, 256, (2, 64, 64, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    backbone = load_backbone(LITE0)
+    backbone = load_backbone(LITE2)
     with torch.inference_mode():
         whole = FeatureNetwork(backbone)(pixels)
         trunk = Trunk(backbone, stages)(pixels) if stages else pixels
@@ -44,7 +44,7 @@ def test_views_are_computed_once_and_what_is_missing_later(rows: list[Row], tmp_
         kept = keep_views(
             part,
             digests_of(part),
-            LITE0,
+            LITE2,
             side=64,
             frozen_stages=5,
             views=names,
@@ -69,14 +69,14 @@ def test_views_are_computed_once_and_what_is_missing_later(rows: list[Row], tmp_
         from consentry.training.pictures import read_frames
 
         batch = network_batch([read_frames(row.path)[0] for row in rows], 64)
-        expected = Trunk(load_backbone(LITE0), 5)(torch.from_numpy(batch)).numpy()
+        expected = Trunk(load_backbone(LITE2), 5)(torch.from_numpy(batch)).numpy()
     assert plain == pytest.approx(expected, abs=2e-2)  # half precision
     assert (np.asarray(more["augmented-1"].rows()) != np.asarray(more["plain"].rows())).any()
 
 
 def test_with_nothing_frozen_the_looks_themselves_are_kept(rows: list[Row], tmp_path: Path) -> None:
     kept = keep_views(
-        rows[:2], digests_of(rows[:2]), LITE0, side=32, frozen_stages=0, views=["plain"], cache=tmp_path,
+        rows[:2], digests_of(rows[:2]), LITE2, side=32, frozen_stages=0, views=["plain"], cache=tmp_path,
         settings=ONE_THREAD,
     )  # fmt: skip
     assert kept.views["plain"].rows().shape == (2, 32, 32, 3)
@@ -89,7 +89,7 @@ def test_pictures_that_cannot_be_read_are_named(rows: list[Row], tmp_path: Path)
     row = Row(broken, "broken.png", "private")
     part = [rows[0], row]
     kept = keep_views(
-        part, digests_of(part), LITE0, side=32, frozen_stages=0, views=["plain"], cache=tmp_path / "c",
+        part, digests_of(part), LITE2, side=32, frozen_stages=0, views=["plain"], cache=tmp_path / "c",
         settings=ONE_THREAD,
     )  # fmt: skip
     assert [skipped.name for skipped in kept.skipped.values()] == ["broken.png"]
