@@ -15,6 +15,7 @@ from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_s
 from consentry.media import open_media
 from consentry.records import Media
 from consentry.runtime import RuntimeSettings
+from consentry.runtime.model_folder import served_version
 from consentry.scene import SceneScorer, scene_signal
 from consentry.scene.scorer import HEADS
 from consentry.training.errors import TrainingError
@@ -193,6 +194,7 @@ def test_the_shipped_model_reaches_its_figures(shared_data: Path, repository: Pa
     assert evaluation.skipped == ()
     assert evaluation.figures["private_context"]["auc"] >= 0.96
     assert evaluation.figures["public_event"]["auc"] >= 0.95
-    card = json.loads((repository / "models" / "scene" / "metrics.json").read_text(encoding="utf-8"))
+    folder = served_version(repository / "models" / "scene")
+    card = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     for head in HEADS:
         assert evaluation.figures[head]["auc"] == pytest.approx(card["test"]["test"][head]["auc"], abs=0.002)
