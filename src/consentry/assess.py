@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from consentry.copies import Bank, copy_signal
+from consentry.copies import Bank, copy_signal, looked_up_on
 from consentry.faces import Claim, FaceMatcher, FacePicture
 from consentry.media import Limits, MediaError, OpenedMedia, failed_outcome, open_media
 from consentry.policy import Policy, decide, load_policy
@@ -246,7 +246,9 @@ class Assessor:
                 scene=scene,
                 faces=face,
                 # Without a bank nothing was looked up: unknown, not "no copy".
-                copies=tuple(copy_signal(item.media_id, item.frames, self._bank) for item in opened.media)
+                copies=tuple(
+                    copy_signal(item.media_id, item.frames, self._bank, on=looked_up_on(case)) for item in opened.media
+                )
                 if self._bank.entries
                 else (),
                 text=analyse_text(case.post.text),

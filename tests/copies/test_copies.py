@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -14,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
-from consentry.copies import MODEL, Bank, BankEntry, copy_signal, fingerprint
+from consentry.copies import MODEL, Bank, BankEntry, VideoFrame, copy_signal, fingerprint, looked_up_on
 from consentry.copies.fingerprints import MATCH_DISTANCE
+from consentry.records import Case, Post, Report
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def test_edited_copy_is_found(edit: str, seed: int) -> None:
 
 def test_unrelated_pictures_are_not_found() -> None:
     bank = bank_of(*(detailed(seed) for seed in range(20)))
-    for seed in range(100, 120):
+    for seed in range(100, 110):
         assert copy_signal("other", [Frame(np.asarray(detailed(seed)))], bank).matches == ()
     generator = np.random.default_rng(0)
     noise = [generator.integers(0, 256, (300, 400, 3), dtype=np.uint8) for _ in range(10)]
@@ -108,20 +111,105 @@ def test_empty_bank_still_says_whether_the_picture_is_comparable() -> None:
     assert (nothing.quality, nothing.comparable, nothing.matches) == (0, False, ())
 
 
-def test_video_names_its_nearest_frame_for_each_entry() -> None:
-    first, second, plain = detailed(1), detailed(2), Image.new("RGB", (640, 480))
-    frames = [
-        Frame(np.asarray(plain), 0.0),
-        Frame(np.asarray(recompressed(first, 5)), 1.0),
-        Frame(np.asarray(first), 2.0),
-        Frame(np.asarray(EDITS["mirrored"](second)), 3.0),
-        Frame(np.asarray(detailed(3)), 4.0),
+def film(*pictures: Image.Image) -> list[Frame]:
+    return [Frame(np.asarray(picture), float(second)) for second, picture in enumerate(pictures)]
+
+
+def film_entry(bank: Literal["public", "removed"], frames: list[Frame]) -> BankEntry:
+    prints = [fingerprint(frame.pixels) for frame in frames]
+    kept = [
+        VideoFrame(found.bits, found.quality, frame.second or 0.0) for found, frame in zip(prints, frames, strict=True)
     ]
-    signal = copy_signal("film", frames, bank_of(first, second))
-    assert [(match.entry_id, match.second) for match in signal.matches] == [("picture-0", 2.0), ("picture-1", 3.0)]
-    assert signal.matches[0].distance == 0
-    assert signal.comparable
-    assert signal.quality >= 50
+    return BankEntry(bank, f"{bank} film", b"", frames=tuple(kept))
+
+
+def test_a_picture_that_is_a_part_of_a_video_does_not_make_it_public() -> None:
+    first, second, plain = detailed(1), detailed(2), Image.new("RGB", (640, 480))
+    frames = film(plain, recompressed(first, 5), first, EDITS["mirrored"](second), detailed(3))
+    bank = bank_of(first, second)
+    signal = copy_signal("film", frames, bank)
+    assert signal.matches == ()
+    assert [(part.entry_id, part.second, part.transform) for part in signal.parts] == [
+        ("picture-0", 2.0, "none"), ("picture-1", 3.0, "mirrored")]  # fmt: skip
+    assert [part.share_of_medium for part in signal.parts] == [0.5, 0.25]
+    assert (signal.parts[0].distance, signal.comparable) == (0, True)
+    removed = Bank(entry._replace(bank="removed") for entry in bank.entries)
+    assert [match.entry_id for match in copy_signal("film", frames, removed).matches] == ["picture-0", "picture-1"]
+
+
+def test_a_video_is_found_in_whole_in_part_and_inside_another() -> None:
+    scenes = [detailed(seed) for seed in range(20, 30)]
+    bank = Bank(film_entry(name, film(*scenes[:5])) for name in ("public", "removed"))
+    found = {match.bank: match for match in copy_signal("same", film(*scenes[:5]), bank).matches}
+    assert set(found) == {"public", "removed"}
+    assert (found["public"].share_of_medium, found["public"].share_of_entry) == (1.0, 1.0)
+    excerpt = copy_signal("excerpt", film(*scenes[1:3]), bank)
+    assert [(match.share_of_medium, match.share_of_entry) for match in excerpt.matches] == [(1.0, 0.4)] * 2
+    longer = copy_signal("longer", film(*scenes[5:], *scenes[:5]), bank)
+    assert [(match.bank, match.share_of_medium, match.share_of_entry) for match in longer.matches] == [
+        ("removed", 0.5, 1.0)
+    ]
+    assert [part.bank for part in longer.parts] == ["public"]
+    assert (longer.matches[0].second, longer.matches[0].entry_second) == (5.0, 0.0)
+    mixed = copy_signal("mixed", film(*scenes[5:], *scenes[:2]), bank)
+    assert (mixed.matches, len(mixed.parts)) == ((), 2)
+
+
+def test_a_still_of_a_video_is_a_copy_of_it() -> None:
+    bank = Bank([film_entry("public", film(detailed(1), detailed(2)))])
+    (match,) = copy_signal("still.jpg", [Frame(np.asarray(recompressed(detailed(2), 30)))], bank).matches
+    assert (match.entry_second, match.share_of_entry, match.share_of_medium, match.second) == (1.0, 0.5, None, None)
+
+
+def test_how_densely_an_entry_was_sampled_does_not_change_its_share() -> None:
+    scenes = [detailed(seed) for seed in range(40, 44)]
+    dense = [Frame(np.asarray(EDITS["darker"](scene) if half else scene), index + 0.5 * half)
+             for index, scene in enumerate(scenes) for half in (0, 1)]  # fmt: skip
+    bank = Bank([film_entry("removed", dense)])
+    (match,) = copy_signal("film", film(detailed(99), detailed(98), detailed(97), *scenes), bank).matches
+    assert match.share_of_entry == 1.0
+
+
+def test_expired_entries_are_judged_by_the_day_given() -> None:
+    bank = Bank(entry._replace(expires=date(2022, 1, 1)) for entry in bank_of(detailed(1)).entries)
+    frames = [Frame(np.asarray(detailed(1)))]
+    assert copy_signal("a", frames, bank, on=date(2022, 1, 1)).matches == ()
+    for on in (date(2021, 12, 31), None):
+        (match,) = copy_signal("a", frames, bank, on=on).matches
+        assert match.expires == date(2022, 1, 1)
+
+
+def test_the_day_is_the_reports_else_the_posts_never_todays() -> None:
+    posted, reported = datetime(2021, 1, 2, tzinfo=UTC), datetime(2022, 3, 4, tzinfo=UTC)
+    post, report = Post(post_id="a", posted_at=posted), Report(report_id="r", standing="other", reported_at=reported)
+    assert looked_up_on(Case(post=post, report=report)) == date(2022, 3, 4)
+    assert looked_up_on(Case(post=post, report=report.model_copy(update={"reported_at": None}))) == date(2021, 1, 2)
+    assert looked_up_on(Case(post=post)) == date(2021, 1, 2)
+    assert looked_up_on(Case(post=Post(post_id="a"))) is None
+
+
+@pytest.mark.parametrize("colour", ["white", "black", "#3b5998"])
+def test_a_plain_border_does_not_hide_a_copy(colour: str) -> None:
+    framed = ImageOps.expand(EDITS["mirrored"](detailed(4)), (40, 90, 40, 10), colour)
+    (match,) = copy_signal("framed", [Frame(np.asarray(recompressed(framed, 80)))], bank_of(detailed(4))).matches
+    assert (match.border_removed, match.transform) == (True, "mirrored")
+    same = copy_signal("same", [Frame(np.asarray(framed))], bank_of(framed)).matches
+    assert (same[0].distance, same[0].border_removed) == (0, False)
+
+
+TURNS: dict[str, str] = {
+    "same": "none", "mirrored": "mirrored", "upside down": "upside_down", "turned by 90": "turned_left",
+    "turned by 180": "turned_around", "turned by 270": "turned_right", "transposed": "transposed",
+    "transversed": "transversed",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", TURNS)
+@pytest.mark.parametrize("size", [(512, 512), (128, 128), (320, 240)])
+def test_a_turned_copy_is_as_near_as_the_original(edit: str, size: tuple[int, int]) -> None:
+    image = detailed(7, size)
+    (match,) = copy_signal("turned", [Frame(np.asarray(EDITS[edit](image)))], bank_of(image)).matches
+    assert (match.transform, match.distance) == (TURNS[edit], 0)
 
 
 def test_larger_pictures_are_shrunk_as_in_the_reference() -> None:

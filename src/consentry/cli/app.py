@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from consentry.cli import assess, data, doctor, evaluate, models, policy, promote, schema, score, studies, train
+from consentry.cli import assess, bank, data, doctor, evaluate, models, policy, promote, schema, score, studies, train
 from consentry.cli.output import EXIT_FAILED, print_error
 from consentry.errors import ConsentryError
 from consentry.version import __version__
@@ -49,6 +49,7 @@ app.command("schema")(schema.schema)
 app.command("promote")(promote.promote)
 app.add_typer(policy.app, name="policy")
 app.add_typer(models.app, name="models")
+app.add_typer(bank.app, name="bank")
 app.add_typer(data.app, name="data")
 app.add_typer(train.app, name="train")
 evaluate.app.command("published")(studies.published)

@@ -1,13 +1,16 @@
 """Near-duplicates of media that are known: available elsewhere (`public`) or taken down before (`removed`).
 
-A picture's PDQ fingerprint is held against the banks; a match is evidence for the reviewer, never proof.
+The PDQ fingerprints of a picture, or of the frames of a video, are held against the banks; a match is evidence for the
+reviewer, never proof.
 """
 
 from __future__ import annotations
 
-from consentry.copies.bank import Bank, BankEntry, BankHit, CopyBankError, write_bank
+from consentry.copies.bank import Bank, BankHit
+from consentry.copies.bank_file import BankEntry, CopyBankError, write_bank
 from consentry.copies.fingerprints import Fingerprint, fingerprint
-from consentry.copies.signal import MODEL, copy_signal
+from consentry.copies.signal import MODEL, copy_signal, looked_up_on
+from consentry.copies.video_prints import VideoFrame
 
 __all__ = [
     "MODEL",
@@ -16,7 +19,9 @@ __all__ = [
     "BankHit",
     "CopyBankError",
     "Fingerprint",
+    "VideoFrame",
     "copy_signal",
     "fingerprint",
+    "looked_up_on",
     "write_bank",
 ]

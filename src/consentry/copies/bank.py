@@ -1,80 +1,89 @@
-"""Banks of known fingerprints: a CSV file, and the exact search in it.
-
-The file is UTF-8 with a header line and these columns, the last three of which may be left out or empty:
-
-============  ========================================================================================
-bank          ``public`` (known to be available elsewhere) or ``removed`` (taken down before)
-entry_id      a name, unique in the file
-hash          the PDQ fingerprint, 64 hexadecimal digits
-quality       PDQ's quality of it, 50 to 100; fingerprints of less say nothing and have no place in a bank
-where         where else the medium is, or the case in which it was removed
-since         since when, as YYYY-MM-DD
-disabled      ``yes`` leaves the entry out of the search
-============  ========================================================================================
-"""
+"""Banks of known fingerprints, ready to be searched. The search is exact."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Final, Literal, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consentry.copies.fingerprints import MATCH_DISTANCE, QUALITY_FLOOR, Fingerprint
-from consentry.errors import ConsentryError
+from consentry.copies.bank_file import BankEntry, as_csv, read_entries
+from consentry.copies.fingerprints import MATCH_DISTANCE, TRANSFORMS, Fingerprint
+from consentry.copies.hash_index import HashIndex, Near, compare_all
+from consentry.copies.video_prints import comparable_frames
+from consentry.records import Transform
 
-_REQUIRED: Final = ("bank", "entry_id", "hash", "quality")
-_OPTIONAL: Final = ("where", "since", "disabled")
-_COMPARISONS_AT_ONCE: Final = 1 << 20
-"""Pairs of fingerprints per step of a search: 32 MB of differences."""
-
-
-class CopyBankError(ConsentryError):
-    """A bank file that cannot be used."""
-
-    default_code: ClassVar[str] = "copies.bank_invalid"
-
-
-class BankEntry(NamedTuple):
-    """One line of a bank file; see the module's description."""
-
-    bank: Literal["public", "removed"]
-    entry_id: str
-    bits: bytes
-    quality: int
-    where: str = ""
-    since: date | None = None
-    disabled: bool = False
+_INDEX_FROM: Final = 20_000
+"""Fingerprints; with fewer, comparing with all of them is faster than looking up (measured for one picture a call)."""
 
 
 class BankHit(NamedTuple):
-    """An entry near a fingerprint, and the bits in which they differ."""
+    """An entry near a fingerprint.
+
+    Attributes:
+        distance: The bits in which they differ.
+        transform: How the picture was turned or mirrored.
+        border_removed: Whether it is near only without its plain border.
+        second: Which frame of the entry, if it is a video.
+    """
 
     entry: BankEntry
     distance: int
+    transform: Transform = "none"
+    border_removed: bool = False
+    second: float | None = None
+
+
+class FrameHits(NamedTuple):
+    """All pairs of a query and a fingerprint of the bank that are near, the nearest way to lay the query for each.
+
+    Four arrays of one length, by query, then by fingerprint. ``variant`` is the place in `TRANSFORMS`, and eight more
+    for the picture without its border.
+    """
+
+    query: NDArray[np.int64]
+    print: NDArray[np.int64]
+    distance: NDArray[np.int64]
+    variant: NDArray[np.int64]
 
 
 class Bank:
-    """Known fingerprints, ready to be searched.
+    """Known fingerprints.
 
     Args:
         entries: Their order is the order of equally near hits.
         sha256: Digest of the file that they came from.
 
     Attributes:
-        entries: Those that are not disabled.
+        entries: Those that are not disabled; the expired ones are left out by the date of each search.
+        owners: ``(prints,)``: the entry of each fingerprint; a video has several.
+        seconds: ``(prints,)``: when in the entry's video; NaN for an image.
+        moments: ``(prints,)``: the whole second of each fingerprint, 0 for an image. How densely a video was
+            sampled does not matter then.
     """
 
     def __init__(self, entries: Iterable[BankEntry] = (), *, sha256: str | None = None) -> None:
         self.entries = tuple(entry for entry in entries if not entry.disabled)
-        self.sha256 = sha256 or hashlib.sha256(_as_csv(self.entries).encode()).hexdigest()
-        self._words = _words([entry.bits for entry in self.entries])
+        self.sha256 = sha256 or hashlib.sha256(as_csv(self.entries).encode()).hexdigest()
+        prints, owners, seconds = [], [], []
+        for index, entry in enumerate(self.entries):
+            for frame in comparable_frames(entry.frames):
+                prints.append(frame.bits)
+                owners.append(index)
+                seconds.append(frame.second)
+            if not entry.frames:
+                prints.append(entry.bits)
+                owners.append(index)
+                seconds.append(np.nan)
+        self._words = as_words(prints)
+        self.owners = np.array(owners, np.int64)
+        self.seconds = np.array(seconds, np.float64)
+        self.moments = np.nan_to_num(self.seconds).astype(np.int64)
 
     @classmethod
     def empty(cls) -> Self:
@@ -88,130 +97,88 @@ class Bank:
         Raises:
             CopyBankError: ``copies.bank_not_found``, or ``copies.bank_invalid`` with the line that is wrong.
         """
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise CopyBankError(
-                f"The bank file {path} could not be read.", "Check the path.", code="copies.bank_not_found"
-            ) from error
-        return cls(_entries(path.name, content), sha256=hashlib.sha256(content).hexdigest())
+        entries, content = read_entries(path)
+        return cls(entries, sha256=hashlib.sha256(content).hexdigest())
 
     def __len__(self) -> int:
         return len(self.entries)
 
-    def search(self, query: Fingerprint, *, distance: int = MATCH_DISTANCE) -> list[BankHit]:
+    @cached_property
+    def moments_of_entry(self) -> NDArray[np.int64]:
+        """``(entries,)``: how many whole seconds of each entry have a fingerprint."""
+        distinct = np.unique(np.stack([self.owners, self.moments]), axis=1)
+        return np.bincount(distinct[0], minlength=len(self.entries))
+
+    def search(self, query: Fingerprint, *, distance: int = MATCH_DISTANCE, on: date | None = None) -> list[BankHit]:
         """All entries within `distance` bits of the picture or of one of its turned and mirrored variants.
 
         A query that is not `comparable` finds nothing.
+
+        Args:
+            query: The picture's fingerprint.
+            distance: Over 31 bits, large banks answer slowly.
+            on: The day on which entries must not have expired; without one, none is taken to have expired.
         """
-        return self.search_many([query], distance=distance)[0]
+        return self.search_many([query], distance=distance, on=on)[0]
 
-    def search_many(self, queries: Sequence[Fingerprint], *, distance: int = MATCH_DISTANCE) -> list[list[BankHit]]:
-        """`search` for many pictures in one go: for each its hits, the nearest first. The search is exact."""
-        hits: list[list[BankHit]] = [[] for _ in queries]
-        asked = [index for index, query in enumerate(queries) if query.comparable]
-        if not asked or not self.entries:
-            return hits
-        words = np.stack([_words(list(queries[index].variants)) for index in asked])  # (queries, variants, 4)
-        step = max(1, _COMPARISONS_AT_ONCE // (words.shape[0] * words.shape[1]))
-        for start in range(0, len(self.entries), step):
-            part = self._words[start : start + step]
-            different = np.zeros((*words.shape[:2], len(part)), dtype=np.uint16)
-            for word in range(4):
-                different += np.bitwise_count(words[:, :, word, None] ^ part[None, None, :, word])
-            nearest = different.min(axis=1)
-            for row, column in np.argwhere(nearest <= distance):
-                hits[asked[row]].append(BankHit(self.entries[start + column], int(nearest[row, column])))
-        for found in hits:
-            found.sort(key=lambda hit: hit.distance)
-        return hits
+    def search_many(
+        self, queries: Sequence[Fingerprint], *, distance: int = MATCH_DISTANCE, on: date | None = None
+    ) -> list[list[BankHit]]:
+        """`search` for many pictures in one go: for each its hits, the nearest first, every entry once."""
+        found = self.near(queries, distance=distance, on=on)
+        hits: list[dict[int, BankHit]] = [{} for _ in queries]
+        for query, place, apart, variant in zip(*(array.tolist() for array in found), strict=True):
+            owner = int(self.owners[place])
+            known = hits[query].get(owner)
+            if known is None or apart < known.distance:
+                second = float(self.seconds[place])
+                hits[query][owner] = BankHit(
+                    self.entries[owner],
+                    apart,
+                    transform=TRANSFORMS[variant % len(TRANSFORMS)],
+                    border_removed=variant >= len(TRANSFORMS),
+                    second=None if np.isnan(second) else second,
+                )
+        return [
+            [hit for _, hit in sorted(of_query.items(), key=lambda item: (item[1].distance, item[0]))]
+            for of_query in hits
+        ]
+
+    def near(
+        self, queries: Sequence[Fingerprint], *, distance: int = MATCH_DISTANCE, on: date | None = None
+    ) -> FrameHits:
+        """Every fingerprint of the bank within `distance` bits of each query, frames of videos one by one."""
+        asked = np.array([index for index, query in enumerate(queries) if query.comparable], np.int64)
+        if not len(asked) or not self.entries:
+            nothing = np.zeros(0, np.int64)
+            return FrameHits(nothing, nothing, nothing, nothing)
+        laid = [queries[index].variants + queries[index].inner for index in asked]
+        words = as_words([bits for variants in laid for bits in variants])
+        counts = np.array([len(variants) for variants in laid])
+        query_of = np.repeat(asked, counts)
+        variant_of = np.arange(len(words)) - np.repeat(np.cumsum(counts) - counts, counts)
+        found = self._near_words(words, distance)
+        if on is not None:
+            valid = np.array([not entry.expired(on) for entry in self.entries])
+            keep = valid[self.owners[found.found]]
+            found = Near(found.query[keep], found.found[keep], found.distance[keep])
+        query, variant = query_of[found.query], variant_of[found.query]
+        order = np.lexsort((variant, found.distance, found.found, query))
+        query, place, apart, variant = query[order], found.found[order], found.distance[order], variant[order]
+        first = np.ones(len(query), bool)
+        first[1:] = (query[1:] != query[:-1]) | (place[1:] != place[:-1])
+        return FrameHits(query[first], place[first], apart[first], variant[first])
+
+    def _near_words(self, words: NDArray[np.uint64], distance: int) -> Near:
+        if len(self._words) < _INDEX_FROM or distance > MATCH_DISTANCE:
+            return compare_all(self._words, words, distance)
+        return self._index.search(words, distance)
+
+    @cached_property
+    def _index(self) -> HashIndex:
+        return HashIndex(self._words, MATCH_DISTANCE)
 
 
-def write_bank(path: Path, entries: Iterable[BankEntry]) -> None:
-    """Write a bank file that `Bank.load` reads."""
-    path.write_text(_as_csv(entries), encoding="utf-8", newline="")
-
-
-def _words(bits: Sequence[bytes]) -> NDArray[np.uint64]:
+def as_words(bits: Sequence[bytes]) -> NDArray[np.uint64]:
     """``(fingerprints, 4)``: 256 bits as four words. Their byte order does not matter, only that it is the same."""
     return np.frombuffer(b"".join(bits), dtype=np.uint64).reshape(-1, 4)
-
-
-def _as_csv(entries: Iterable[BankEntry]) -> str:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_REQUIRED + _OPTIONAL)
-    for entry in entries:
-        since = entry.since.isoformat() if entry.since else ""
-        disabled = "yes" if entry.disabled else ""
-        writer.writerow([entry.bank, entry.entry_id, entry.bits.hex(), entry.quality, entry.where, since, disabled])
-    return buffer.getvalue()
-
-
-def _entries(name: str, content: bytes) -> list[BankEntry]:
-    try:
-        lines = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        columns = list(lines.fieldnames or ())
-        missing = [column for column in _REQUIRED if column not in columns]
-        unknown = [column for column in columns if column not in _REQUIRED + _OPTIONAL]
-        if missing or unknown:
-            problem = f"lacks the column {missing[0]!r}" if missing else f"has an unknown column {unknown[0]!r}"
-            raise CopyBankError(
-                f"The bank file {name} {problem}.",
-                f"Its first line must name {', '.join(_REQUIRED)} and may name {', '.join(_OPTIONAL)}.",
-            )
-        entries: list[BankEntry] = []
-        seen: set[str] = set()
-        for line in lines:
-            entry = _entry(f"Line {lines.line_num} of the bank file {name}", line)
-            if entry.entry_id in seen:
-                raise CopyBankError(
-                    f"Line {lines.line_num} of the bank file {name} repeats the entry_id {entry.entry_id!r}.",
-                    "Give every entry its own name.",
-                )
-            seen.add(entry.entry_id)
-            entries.append(entry)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise CopyBankError(
-            f"The bank file {name} is not a UTF-8 CSV file.", "Write it as CSV with commas, in UTF-8."
-        ) from error
-    return entries
-
-
-def _entry(place: str, line: dict[str | None, str | list[str] | None]) -> BankEntry:
-    values = {column: value.strip() for column, value in line.items() if column and isinstance(value, str)}
-    if None in line or any(column not in values for column in _REQUIRED):
-        raise CopyBankError(f"{place} has too many or too few values.", "Quote values that contain commas.")
-
-    def wrong(column: str, expected: str) -> CopyBankError:
-        return CopyBankError(f"{place} has {values.get(column)!r} as its {column}.", f"Write {expected}.")
-
-    bank = values["bank"]
-    if bank not in ("public", "removed"):
-        raise wrong("bank", "public or removed")
-    if not values["entry_id"]:
-        raise wrong("entry_id", "a name of its own")
-    try:
-        bits = bytes.fromhex(values["hash"])
-    except ValueError:
-        bits = b""
-    if len(bits) != 32 or len(values["hash"]) != 64:
-        raise wrong("hash", "the PDQ fingerprint as 64 hexadecimal digits")
-    quality = int(values["quality"]) if values["quality"].isascii() and values["quality"].isdecimal() else -1
-    if not QUALITY_FLOOR <= quality <= 100:
-        raise wrong("quality", f"a whole number from {QUALITY_FLOOR} to 100, or leave such a fingerprint out")
-    try:
-        since = date.fromisoformat(values["since"]) if values.get("since") else None
-    except ValueError:
-        raise wrong("since", "a date as YYYY-MM-DD, or nothing") from None
-    if values.get("disabled", "") not in ("", "yes", "no"):
-        raise wrong("disabled", "yes, no or nothing")
-    return BankEntry(
-        bank="public" if bank == "public" else "removed",
-        entry_id=values["entry_id"],
-        bits=bits,
-        quality=quality,
-        where=values.get("where", ""),
-        since=since,
-        disabled=values.get("disabled") == "yes",
-    )

@@ -1,0 +1,46 @@
+"""The closed lists of words that records use, and what all records have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION: Final = "1.1"
+"""Raised in its first part when a field changes meaning or goes away, in its second when one is added."""
+
+MOST_POSTS_A_REPORT: Final = 5
+"""How many posts one report may name; the report form of the private information and media policy takes as many."""
+
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+Box = tuple[Probability, Probability, Probability, Probability]
+"""Left, top, right, bottom as fractions of the upright picture."""
+
+YesNo = Literal["yes", "no", "unknown"]
+Standing = Literal["depicted_person", "authorised_representative", "other"]
+Authority = Literal["parent_guardian", "lawyer", "legal_representative"]
+Identity = Literal["unverified", "pending", "verified", "rejected", "expired"]
+Consent = Literal["refused", "withdrawn", "given", "unknown"]
+AccountKind = Literal["private_individual", "public_figure", "media_outlet", "organisation", "government", "unknown"]
+SceneBand = Literal["low", "uncertain", "high"]
+CrowdLevel = Literal["none", "one", "few", "group", "crowd", "dense_crowd"]
+FaceBand = Literal["match", "inconclusive", "no_match", "no_face"]
+FactSource = Literal["model", "report", "post", "lookup", "reviewer"]
+CountedFrom = Literal["post", "report", "decision"]
+ClauseKind = Literal["violation", "prohibited_behaviour", "exception", "override", "gate", "routing"]
+Action = Literal[
+    "no_action",
+    "request_verification",
+    "review",
+    "review_urgent",
+    "recommend_restrict",
+    "recommend_removal",
+    "route_out",
+]
+
+
+class Record(BaseModel):
+    """What all records have in common: frozen, no unknown fields, no NaN."""
+
+    # Validators are built when a record is first used: importing the vocabulary stays cheap.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
