@@ -9,8 +9,11 @@ from torch import nn
 
 from consentry.scene.scorer import HEADS
 from consentry.training.augmentation import view_names
+from consentry.training.scene_batches import Part
+from consentry.training.scene_checkpoint import Epoch
 from consentry.training.scene_config import FineTuningSettings
-from consentry.training.scene_finetuning import Epoch, Learner, Part, between, fine_tune, outputs_of
+from consentry.training.scene_finetuning import between, fine_tune, outputs_of
+from consentry.training.scene_learner import Learner
 from consentry.training.scene_targets import Label, Targets
 from consentry.training.trunk_views import KeptViews, TrunkViews
 

@@ -7,7 +7,6 @@ from consentry.scene.scorer import HEADS
 from consentry.training.scene_config import HeadSettings
 from consentry.training.scene_heads import (
     LabelledFeatures,
-    balancing_weights,
     choose_outputs,
     fit_outputs,
     mixture_of,
@@ -44,16 +43,6 @@ def joined(*parts: LabelledFeatures) -> LabelledFeatures:
             np.concatenate([part.sources for part in targets]),
         ),
     )
-
-
-def test_classes_weigh_the_same_and_sources_are_softened() -> None:
-    truth = np.array([True] * 10 + [False] * 90)
-    sources = np.array(["a"] * 5 + ["b"] * 5 + ["a"] * 80 + ["b"] * 10)
-    for power, expected in ((0.0, 80 / 10), (0.5, (80 / 10) ** 0.5), (1.0, 1.0)):
-        weights = balancing_weights(truth, sources, source_power=power)
-        assert weights.mean() == pytest.approx(1.0)
-        assert weights[truth].sum() == pytest.approx(weights[~truth].sum())
-        assert weights[10:90].sum() / weights[90:].sum() == pytest.approx(expected)
 
 
 def test_labels_contexts_and_people_are_learned() -> None:

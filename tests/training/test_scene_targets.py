@@ -7,14 +7,7 @@ import pytest
 
 from consentry.training.errors import TrainingError
 from consentry.training.manifest import Row
-from consentry.training.scene_targets import (
-    PRESUMED_WEIGHT,
-    Label,
-    label_weights,
-    labels_of,
-    people_weights,
-    targets_of,
-)
+from consentry.training.scene_targets import Label, labels_of, targets_of
 
 
 def row(context: str, fine: str = "", people: int | None = None) -> Row:
@@ -47,25 +40,14 @@ def test_rows_go_to_their_word_else_to_their_context_else_nowhere() -> None:
     assert targets.label[-1] == -1
     assert targets.contexts[0].tolist() == [1, 0]
     assert targets.contexts[4].tolist() == [0, 1]
-    assert targets.members(1).tolist() == [label.context == "public_event" for label in targets.labels]
     assert targets.subset(np.array([4])).people.tolist() == [300]
 
 
-def test_counted_people_outweigh_presumed_ones() -> None:
+def test_presumed_people_stand_in_where_nobody_counted() -> None:
     targets = targets_of([*MANY, row("neutral", "coast", 7)], labels_of(MANY, least=3), {"coast": 0})
     assert targets.people[-1] == 7
     assert targets.people[8] == 0
     assert np.isnan(targets.people[0])
-    weights = people_weights(targets)
-    assert weights[[0, 4, 8, 12]].tolist() == pytest.approx([0, 1, PRESUMED_WEIGHT, 1])
-
-
-def test_frequent_labels_are_weighed_down() -> None:
-    rows = [row("private", "bedroom")] * 16 + [row("neutral", "coast")] * 4
-    targets = targets_of(rows, (Label("coast", "neutral"), Label("bedroom", "private")))
-    weights = label_weights(targets, power=0.5)
-    assert weights.mean() == pytest.approx(1)
-    assert weights[-1] / weights[0] == pytest.approx(2)
 
 
 def test_a_head_needs_labels_on_both_sides() -> None:

@@ -77,8 +77,10 @@ class HeadSettings(Settings):
         strengths: Values of C to choose from.
         transfer_sources: Sources that C must also do well on when they are left out of training; see
             ``scene_heads.choose_outputs``.
-        label_power: How far frequent labels are weighed down; see ``scene_targets.label_weights``.
-        source_power: How far sources are balanced for the direct logits; see ``scene_heads.balancing_weights``.
+        label_power: How far frequent labels are weighed down; see ``scene_weights.label_weights``.
+        source_power: How far sources are balanced for the direct logits; see ``scene_weights.balancing_weights``.
+        crowd_power: How far contexts are balanced within each step of the number of people, as a first fit has it;
+            see ``training.scene_weights``.
         direct_share: Share of the direct logit in a head's; the rest is the log-odds from the labels, both brought to
             the same spread.
         crowd_strength: Penalty of the ridge regression for log10(people + 1).
@@ -89,6 +91,7 @@ class HeadSettings(Settings):
     transfer_sources: tuple[str, ...] = ()
     label_power: Share = 0.5
     source_power: Share = 0.5
+    crowd_power: Share = 0.0
     direct_share: Share = 0.5
     crowd_strength: float = Field(default=1000.0, gt=0)
 
@@ -105,7 +108,8 @@ class FineTuningSettings(Settings):
         rate: Largest learning rate of the backbone's stages.
         output_rate: The same of the linear outputs.
         weight_decay: Of AdamW.
-        label_power: How far frequent labels are weighed down; see ``scene_targets.label_weights``.
+        label_power: How far frequent labels are weighed down; see ``scene_weights.label_weights``.
+        crowd_power: As in `HeadSettings`, by the estimates that it starts with.
         context_weight: Of the two contexts' cross-entropy, next to 1 for the labels'.
         crowd_weight: Of the error in log10(people + 1).
         smoothing: Of the labels.
@@ -127,6 +131,7 @@ class FineTuningSettings(Settings):
     output_rate: float = Field(default=3e-4, gt=0)
     weight_decay: float = Field(default=0.05, ge=0)
     label_power: Share = 0.5
+    crowd_power: Share = 0.0
     context_weight: float = Field(default=1.0, ge=0)
     crowd_weight: float = Field(default=4.0, ge=0)
     smoothing: Share = 0.1

@@ -10,10 +10,10 @@ from typing import Any
 from consentry.scene.preprocessing import DESCRIPTION
 from consentry.scene.scorer import HEADS, MODEL_NAME, OUTPUTS
 from consentry.training.scene_backbone import BACKBONES, DEVIATION, MEAN
+from consentry.training.scene_checkpoint import Epoch
 from consentry.training.scene_config import SceneConfig
 from consentry.training.scene_data import SceneData
 from consentry.training.scene_export import GRAPH, WEIGHTS
-from consentry.training.scene_finetuning import Epoch
 from consentry.training.scene_fitting import FittedScene
 from consentry.training.scene_heads import Candidate
 

@@ -10,10 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consentry.scene.scorer import HEADS
-from consentry.training.metrics import Truth, area_under_curve
+from consentry.training.metrics import area_under_curve
 from consentry.training.scene_config import HeadSettings
 from consentry.training.scene_network import SceneOutputs, Values, head_logits, label_log_odds
-from consentry.training.scene_targets import PRESUMED_WEIGHT, Targets, label_weights, people_weights
+from consentry.training.scene_targets import Targets
+from consentry.training.scene_weights import (
+    PRESUMED_WEIGHT,
+    balancing_weights,
+    crowd_steps,
+    label_weights,
+    people_weights,
+)
 
 Features = NDArray[np.float32]
 
@@ -85,27 +92,6 @@ class Candidate:
         }
 
 
-def balancing_weights(truth: Truth, sources: NDArray[np.str_], *, source_power: float) -> Values:
-    """Weights of rows that balance the two classes, and within each class soften the weight of large sources.
-
-    Args:
-        truth: Class of each row.
-        sources: Source of each row.
-        source_power: 0 leaves the rows of a class alike; 1 gives every source of a class the same total; between,
-            totals go with (number of rows) to the power of ``1 - source_power``.
-
-    Returns:
-        One weight a row, of mean 1, each class with half of the total.
-    """
-    weights = np.ones(len(truth), dtype=np.float64)
-    for is_it in (True, False):
-        rows = truth == is_it
-        _, inverse, counts = np.unique(sources[rows], return_inverse=True, return_counts=True)
-        within = counts[inverse].astype(np.float64) ** -source_power
-        weights[rows] = within / within.sum() * len(truth) / 2
-    return weights
-
-
 def fit_outputs(training: LabelledFeatures, *, strength: float, settings: HeadSettings = _DEFAULTS) -> SceneOutputs:
     """Fit all outputs on all views, each picture with the same total weight however many views there are.
 
@@ -121,12 +107,12 @@ def fit_outputs(training: LabelledFeatures, *, strength: float, settings: HeadSe
     mean, deviation = _moments(stacked)
     standardised = ((stacked - mean) / deviation).astype(np.float64)
     with threadpool_limits(limits=1):  # sums in one order: the same weights, bit for bit, on a busy machine too
-        parts = [_fit_labels(standardised, targets, len(views), strength, settings)]
-        parts += [
-            _fit_direct(standardised, targets, head, len(views), strength, settings) for head in range(len(HEADS))
-        ]
         plain = standardised[: len(targets.label)]
-        parts.append(_fit_crowd(plain, targets, people_weights(targets), settings.crowd_strength))
+        crowd = _fit_crowd(plain, targets, people_weights(targets), settings.crowd_strength)
+        steps = crowd_steps((plain @ crowd[0].T)[:, 0] + crowd[1])
+        parts = [_fit_labels(standardised, targets, steps, strength, settings)]
+        parts += [_fit_direct(standardised, targets, steps, head, strength, settings) for head in range(len(HEADS))]
+        parts.append(crowd)
     weights = np.concatenate([coefficients for coefficients, _ in parts]) / deviation
     biases = np.concatenate([intercepts for _, intercepts in parts]) - weights @ mean
     unmixed = SceneOutputs(targets.labels, weights, biases, np.ones((len(HEADS), 2)))
@@ -145,13 +131,15 @@ def mixture_of(outputs: Values, targets: Targets, *, direct_share: float) -> Val
 
 
 def _fit_labels(
-    standardised: Values, targets: Targets, views: int, strength: float, settings: HeadSettings
+    standardised: Values, targets: Targets, steps: NDArray[np.int64], strength: float, settings: HeadSettings
 ) -> tuple[Values, Values]:
     from sklearn.linear_model import LogisticRegression
 
+    views = len(standardised) // len(steps)
     known = np.tile(targets.label >= 0, views)
     label = np.tile(targets.label, views)[known]
-    weights = np.tile(label_weights(targets, power=settings.label_power), views)[known]
+    balanced = label_weights(targets, power=settings.label_power, steps=steps, crowd_power=settings.crowd_power)
+    weights = np.tile(balanced, views)[known]
     model = LogisticRegression(C=strength / views, max_iter=1000, tol=1e-4)
     model.fit(standardised[known], label, sample_weight=weights)
     if len(model.classes_) == 2:  # scikit-learn then keeps one row, for the second class
@@ -166,12 +154,19 @@ def _fit_labels(
 
 
 def _fit_direct(
-    standardised: Values, targets: Targets, head: int, views: int, strength: float, settings: HeadSettings
+    standardised: Values, targets: Targets, steps: NDArray[np.int64], head: int, strength: float, settings: HeadSettings
 ) -> tuple[Values, Values]:
     from sklearn.linear_model import LogisticRegression
 
+    views = len(standardised) // len(steps)
     truth = np.tile(targets.contexts[:, head] > 0.5, views)
-    weights = balancing_weights(truth, np.tile(targets.sources, views), source_power=settings.source_power)
+    weights = balancing_weights(
+        truth,
+        np.tile(targets.sources, views),
+        source_power=settings.source_power,
+        steps=np.tile(steps, views),
+        crowd_power=settings.crowd_power,
+    )
     model = LogisticRegression(C=strength / views, max_iter=5000, tol=1e-5)
     model.fit(standardised, truth, sample_weight=weights)
     return model.coef_, model.intercept_

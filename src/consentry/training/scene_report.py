@@ -16,8 +16,8 @@ from consentry.runtime import ModelFolder
 from consentry.scene.scorer import HEADS
 from consentry.training.operating_points import OperatingPoint
 from consentry.training.pictures import Skipped
+from consentry.training.scene_checkpoint import Epoch
 from consentry.training.scene_evaluation import SceneEvaluation
-from consentry.training.scene_finetuning import Epoch
 
 _PACKAGES: Final = ("consentry", "mapie", "numpy", "onnx", "openvino", "pillow", "scikit-learn", "timm", "torch")
 """Whose versions are written down, where they are installed."""

@@ -14,11 +14,15 @@ from consentry.runtime import RuntimeSettings
 from consentry.training.augmentation import PLAIN, view_names
 from consentry.training.progress import Progress, silent
 from consentry.training.scene_backbone import BACKBONES, Tail, load_backbone
+from consentry.training.scene_batches import Part
+from consentry.training.scene_checkpoint import Epoch
 from consentry.training.scene_config import FineTuningSettings, SceneConfig
 from consentry.training.scene_data import SceneData
-from consentry.training.scene_finetuning import Epoch, Learner, Part, fine_tune, outputs_of, pooled_features
+from consentry.training.scene_finetuning import fine_tune, outputs_of, pooled_features
 from consentry.training.scene_heads import fit_crowd, mixture_of
+from consentry.training.scene_learner import Learner
 from consentry.training.scene_network import SceneOutputs, Values
+from consentry.training.scene_weights import crowd_steps
 from consentry.training.trunk_views import KeptViews, keep_views
 
 _SHOWN_FOR_MIXTURE: Final = 4096
@@ -87,10 +91,11 @@ def fine_tune_scene(
     if config.threads:
         torch.set_num_threads(config.threads)
     try:
+        steps = crowd_steps(outputs_of(learner, views, train_digests)[:, -1])
         tuned = fine_tune(
             learner,
             views,
-            Part(train_digests, data.targets("train")),
+            Part(train_digests, data.targets("train"), steps),
             Part(val_digests, data.targets("val")),
             settings,
             mixture=outputs.mixture,

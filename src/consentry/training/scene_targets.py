@@ -58,11 +58,6 @@ class Targets:
             self.sources[rows],
         )
 
-    def members(self, head: int) -> NDArray[np.bool_]:
-        """Which labels are of a head's context, shape (labels,)."""
-        context = CONTEXT_OF[HEADS[head]]
-        return np.array([label.context == context for label in self.labels], dtype=np.bool_)
-
 
 def labels_of(rows: Sequence[Row], *, least: int) -> tuple[Label, ...]:
     """The labels that a network can learn from some rows.
@@ -123,25 +118,3 @@ def targets_of(
         counted=np.array([row.people is not None for row in rows], dtype=np.bool_),
         sources=np.array([row.source for row in rows], dtype=np.str_),
     )
-
-
-PRESUMED_WEIGHT = 0.1
-"""Of a presumed number of people, next to 1 for a counted one."""
-
-
-def people_weights(targets: Targets, *, presumed: float = PRESUMED_WEIGHT) -> NDArray[np.float32]:
-    """How much each row says about the number of people, shape (n,); 0 where nothing is known."""
-    weights = np.where(targets.counted, 1.0, presumed)
-    return np.where(np.isnan(targets.people), 0.0, weights).astype(np.float32)
-
-
-def label_weights(targets: Targets, *, power: float) -> NDArray[np.float32]:
-    """Weights of rows that soften the weight of frequent labels: (rows of the label) to the power of ``-power``.
-
-    Returns:
-        One weight a row, of mean 1.
-    """
-    counts = Counter(targets.label.tolist())
-    weights = np.array([counts[label] ** -power for label in targets.label.tolist()], dtype=np.float32)
-    balanced: NDArray[np.float32] = weights / weights.mean()
-    return balanced

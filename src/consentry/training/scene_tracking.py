@@ -8,8 +8,8 @@ from typing import Any
 
 from consentry.runtime import ModelFolder
 from consentry.scene.scorer import HEADS
+from consentry.training.scene_checkpoint import Epoch
 from consentry.training.scene_config import SceneConfig
-from consentry.training.scene_finetuning import Epoch
 from consentry.training.tracking import TrackedData, log_run
 
 _FIGURES = ("auc", "average_precision", "balanced_accuracy", "ece")
