@@ -8,7 +8,16 @@ from rich.table import Table
 from rich.text import Text
 
 from consentry.cli.output import ACTION_STYLES, plain
-from consentry.records import Assessment, MediaOutcome, SceneScore, Signals
+from consentry.records import (
+    Assessment,
+    CopyMatch,
+    CopySignal,
+    CrowdScore,
+    MediaOutcome,
+    SceneScore,
+    SceneSignal,
+    Signals,
+)
 
 _BAR = 20
 
@@ -26,6 +35,7 @@ def render(assessment: Assessment) -> RenderableType:
     ]
     if assessment.signals.media:
         parts.append(_media_table(assessment.signals))
+        parts.append(_evidence(assessment.signals))
     parts.append(_reasons(assessment))
     return Group(*parts)
 
@@ -50,11 +60,10 @@ def _reasons(assessment: Assessment) -> Table:
 
 
 def _media_table(signals: Signals) -> Table:
-    table = Table("medium", "private context", "public event", "claimant", "faces", "copies", box=None, pad_edge=False)
+    table = Table("medium", "private context", "public event", "people", "claimant", "faces", box=None, pad_edge=False)
     for outcome in signals.media:
         scene = next((signal for signal in signals.scene if signal.media_id == outcome.media_id), None)
         faces = next((signal for signal in signals.faces if signal.media_id == outcome.media_id), None)
-        copies = next((signal for signal in signals.copies if signal.media_id == outcome.media_id), None)
         band = (faces.band or "not compared").replace("_", " ") if faces else "unknown"
         if faces and faces.match_probability is not None:
             band += f" {faces.match_probability:.2f}"
@@ -62,11 +71,61 @@ def _media_table(signals: Signals) -> Table:
             plain(_describe(outcome)),
             _bar(scene.private_context) if scene else "unknown",
             _bar(scene.public_event) if scene else "unknown",
+            _people(scene.crowd) if scene and scene.crowd else Text("unknown"),
             band,
             str(len(faces.faces)) if faces else "unknown",
-            ", ".join(f"{match.bank} {match.entry_id}" for match in copies.matches) or "none" if copies else "unknown",
         )
     return table
+
+
+def _evidence(signals: Signals) -> Table:
+    """What the scene looks like, and known media that are near: what a number alone does not tell."""
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(justify="right", style="dim", no_wrap=True)
+    rows.add_column()
+    for scene in signals.scene:
+        if scene.looks_like:
+            rows.add_row(plain(scene.media_id), plain(f"looks like {_kinds(scene)}"))
+    for copies in signals.copies:
+        rows.add_row(plain(copies.media_id), plain(_copies(copies)))
+    return rows
+
+
+def _kinds(scene: SceneSignal) -> str:
+    return ", ".join(f"{kind.kind.replace('_', ' ')} {kind.probability:.0%}" for kind in scene.looks_like)
+
+
+def _copies(signal: CopySignal) -> str:
+    if not signal.comparable:
+        return "too little detail to look for copies"
+    near = [f"near {_copy(match)}" for match in signal.matches] + [
+        f"in part near {_copy(part)}" for part in signal.parts
+    ]
+    return "; ".join(near) or "no known copy"
+
+
+def _copy(match: CopyMatch) -> str:
+    """One line of evidence: which entry, how near, how it lies, and where to see the other picture."""
+    details = [f"distance {match.distance} of 256"]
+    if match.transform != "none":
+        details.append(match.transform.replace("_", " "))
+    if match.border_removed:
+        details.append("without its border")
+    if match.second is not None:
+        details.append(f"at {match.second:.1f} s")
+    if match.share_of_medium is not None:
+        details.append(f"{match.share_of_medium:.0%} of the video")
+    known = f"{match.entry_id} in bank {match.bank}" + (f", known from {match.where}" if match.where else "")
+    kept = f"; its picture: {match.picture}" if match.picture else ""
+    return f"{known} ({', '.join(details)}{kept})"
+
+
+def _people(crowd: CrowdScore) -> Text:
+    if crowd.level in ("none", "one"):
+        return Text(crowd.level)
+    return Text(
+        f"{crowd.level.replace('_', ' ')}, {crowd.low:.0f}-{crowd.high:.0f}", style="" if crowd.certain else "yellow"
+    )
 
 
 def _describe(outcome: MediaOutcome) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from consentry.runtime import ModelFolder
 from consentry.scene.scorer import HEADS
+from consentry.training.learning_curves import LEARNING_CURVES
 from consentry.training.scene_checkpoint import Epoch
 from consentry.training.scene_config import SceneConfig
 from consentry.training.tracking import TrackedData, log_run
@@ -43,7 +44,7 @@ def track(
             tags={"model_sha256": folder.digest, "data_sha256": folder.manifest["data"][0]["contents_sha256"]},
             artifacts=[
                 path
-                for name in ("model.json", "metrics.json", "card.md", "learning_curves.png")
+                for name in ("model.json", "metrics.json", "card.md", LEARNING_CURVES)
                 if (path := config.output / name).is_file()
             ],
             history=_curves(history),

@@ -10,6 +10,7 @@ from typing import Any, Final
 from torch import nn
 
 from consentry.runtime import ModelFolder, RuntimeSettings, write_model_json
+from consentry.training.learning_curves import LEARNING_CURVES, draw_learning_curves
 from consentry.training.model_folders import models_root_of
 from consentry.training.perceived_privacy import study_perceived_privacy
 from consentry.training.pictures import Skipped
@@ -94,6 +95,7 @@ def train_scene(
         history=history,
         perceived_privacy=_perceived_privacy(config, progress),
     )
+    draw_learning_curves(history, config.output / LEARNING_CURVES)
     (config.output / "card.md").write_text(model_card(folder.manifest, metrics), encoding="utf-8")
     result = SceneTrainingResult(folder, fitted, choice, history, evaluations, data.features.skipped)
     if config.tracking.uri is None:

@@ -33,7 +33,8 @@ def people_weights(targets: Targets, *, presumed: float = PRESUMED_WEIGHT) -> ND
 
 def crowd_steps(estimates: NDArray[np.floating]) -> NDArray[np.int64]:
     """Estimates of log10(people + 1) as five steps, shape (n,); each about three times the one before."""
-    return np.digitize(estimates, _STEPS).astype(np.int64)
+    steps: NDArray[np.int64] = np.digitize(estimates, _STEPS).astype(np.int64)
+    return steps
 
 
 def label_weights(
