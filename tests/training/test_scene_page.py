@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from consentry.runtime import RuntimeSettings
 from consentry.training.operating_points import OperatingPoint
 from consentry.training.scene_evaluation import SceneEvaluation, evaluate_scene
 from consentry.training.scene_mistakes import hardest_mistakes, overlay, worst
+from consentry.training.scene_outputs import CrowdOutput
 from consentry.training.scene_page import figure, write_scene_page
 
 POINTS = [
@@ -63,6 +65,24 @@ def test_the_page_says_what_became_of_the_guarantees(evaluation: SceneEvaluation
     assert page.count(">does not hold<") == 1
     assert "data:image" not in page.replace("img-src data:", "")
     assert "may go wherever" not in page
+
+
+def test_counted_pictures_are_drawn(evaluation: SceneEvaluation, tmp_path: Path) -> None:
+    without = write_scene_page(evaluation, tmp_path / "without.html", pictures=False).read_text(encoding="utf-8")
+    assert "Counted against estimated" not in without
+    predictions = tuple(
+        replace(
+            prediction,
+            row=replace(prediction.row, columns={**prediction.row.columns, "people": str(2 * number)}),
+            output=replace(prediction.output, crowd=CrowdOutput(2.0 * number, 1)),
+        )
+        for number, prediction in enumerate(evaluation.predictions)
+    )
+    figures = {"n": len(predictions), "log_count_error": 0.0, "within_one_level": 1.0}
+    counted = replace(evaluation, predictions=predictions, crowd=figures)
+    page = write_scene_page(counted, tmp_path / "page.html", pictures=False).read_text(encoding="utf-8")
+    assert "Counted against estimated" in page
+    assert page.count('r="2"') == len(predictions)
 
 
 def test_one_sided_labels_draw_a_page_all_the_same(manifest: Path, tmp_path: Path) -> None:

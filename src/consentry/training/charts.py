@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log10
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -95,6 +96,25 @@ def reliability_chart(before: Sequence[ReliabilityBin], after: Sequence[Reliabil
     return _svg(body, title)
 
 
+def count_chart(points: Points, *, title: str) -> Markup:
+    """Counted against estimated numbers of people, on logarithmic axes from 0 to 10,000; the diagonal is right.
+
+    Args:
+        points: For each picture the count and the estimate.
+        title: For those who do not see the picture.
+    """
+    body = _frame("people counted", "people estimated", 1.0, ticks=("0", "10", "100", "1,000", "10,000"))
+    body += Markup('<polyline points="{}" fill="none" stroke="{}" stroke-dasharray="4 4"/>').format(
+        _path(((0.0, 0.0), (1.0, 1.0)), 1.0), SOFT
+    )
+    for counted, estimated in points:
+        x, y = (min(1.0, log10(1 + people) / 4) for people in (counted, estimated))
+        body += Markup('<circle cx="{:.1f}" cy="{:.1f}" r="2" fill="{}" opacity="0.45"/>').format(
+            _x(x), _y(y, 1.0), ACCENT
+        )
+    return _svg(body, title)
+
+
 def interval_strip(
     value: float | None, low: float | None, high: float | None, *, start: float, end: float, middle: bool = False
 ) -> Markup:
@@ -128,18 +148,20 @@ def _svg(body: Markup, title: str) -> Markup:
     )
 
 
-def _frame(across: str, up: str, highest: float) -> Markup:
-    """Grid, ticks, and what the axes are."""
+def _frame(across: str, up: str, highest: float, ticks: Sequence[str] = ()) -> Markup:
+    """Grid, ticks (from 0 to 1 across and to `highest` upwards, or the given ones), and what the axes are."""
     body = Markup("")
-    for step in range(6):
-        share = step / 5
+    steps = len(ticks) - 1 if ticks else 5
+    for step in range(steps + 1):
+        share = step / steps
         x, y = _x(share), _y(share * highest, highest)
         body += Markup(
             '<line x1="{0:.1f}" x2="{0:.1f}" y1="{1:.1f}" y2="{2:.1f}" stroke="{5}"/>'
             '<line x1="{3:.1f}" x2="{4:.1f}" y1="{6:.1f}" y2="{6:.1f}" stroke="{5}"/>'
         ).format(x, _TOP, _HEIGHT - _BOTTOM, _LEFT, _WIDTH - _RIGHT, _LINE, y)
-        body += _text(x, _HEIGHT - _BOTTOM + 13, f"{share:.1f}", anchor="middle")
-        body += _text(_LEFT - 5, y + 3.5, f"{share * highest:.2g}" if share else "0", anchor="end")
+        body += _text(x, _HEIGHT - _BOTTOM + 13, ticks[step] if ticks else f"{share:.1f}", anchor="middle")
+        upwards = f"{share * highest:.2g}" if share else "0"
+        body += _text(_LEFT - 5, y + 3.5, ticks[step] if ticks else upwards, anchor="end")
     body += _text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 6, across, anchor="middle")
     middle = (_TOP + _HEIGHT - _BOTTOM) / 2
     return body + Markup('<g transform="rotate(-90 10 {0:.1f})">{1}</g>').format(

@@ -11,12 +11,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from consentry.scene.scorer import HEADS, SceneHead
-from consentry.training.charts import Mark, interval_strip, line_chart, reliability_chart
+from consentry.training.charts import Mark, count_chart, interval_strip, line_chart, reliability_chart
 from consentry.training.curves import precision_recall_curve, reliability, risk_coverage_curve, roc_curve
 from consentry.training.operating_points import OperatingPoint
 from consentry.training.scene_evaluation import SceneEvaluation
 from consentry.training.scene_figures import certainty, uncalibrated
 from consentry.training.scene_mistakes import Mistake, hardest_mistakes
+from consentry.training.scene_slices import head_counts
 from consentry.version import __version__
 
 SUMMARY: Final = (
@@ -64,6 +65,7 @@ def write_scene_page(evaluation: SceneEvaluation, path: Path, *, pictures: bool 
         heads=[_drawn(evaluation, head, pictures=pictures) for head in HEADS],
         summary=SUMMARY,
         slicings=[(slicing, result["slices"][slicing.name]) for slicing in evaluation.slicings],
+        crowd=_crowd(evaluation),
         strip=_strips(result),
         classes=result["classes"][:_MOST_CLASSES],
         classes_left_out=max(0, len(result["classes"]) - _MOST_CLASSES),
@@ -75,6 +77,19 @@ def write_scene_page(evaluation: SceneEvaluation, path: Path, *, pictures: bool 
     temporary.write_text(page, encoding="utf-8")
     temporary.replace(path)
     return path
+
+
+def _crowd(evaluation: SceneEvaluation) -> Markup | None:
+    """The chart of the numbers of people; ``None`` where none was counted."""
+    if evaluation.crowd is None:
+        return None
+    counts = head_counts([prediction.row for prediction in evaluation.predictions])
+    points = tuple(
+        (float(count), prediction.output.crowd.count)
+        for count, prediction in zip(counts, evaluation.predictions, strict=True)
+        if count is not None and prediction.output.crowd is not None
+    )
+    return count_chart(points, title="People counted against people estimated, logarithmic; the diagonal is right")
 
 
 def environment() -> Environment:
