@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
-from consentry.copies import Bank, BankEntry, Fingerprint, fingerprint
+from consentry.copies import Bank, BankEntry, Fingerprint, fingerprint, lookup_prints
 from consentry.copies.bank_edits import BANK_LIMITS, entry_of
 from consentry.copies.fingerprints import MATCH_DISTANCE, TRANSFORMS
 from consentry.copies.hash_index import HashIndex, Near, compare_all
@@ -238,7 +238,7 @@ EDITS: dict[str, tuple[tuple[str, Edit], ...]] = {
 
 def print_of(image: Picture) -> Fingerprint:
     """The fingerprint of a picture in memory."""
-    return fingerprint(np.asarray(image.convert("RGB")), thorough=True)
+    return fingerprint(np.asarray(image.convert("RGB")), turned=True, borders=True)
 
 
 def report_recall(data: Path, pictures: int, *, show: bool) -> None:
@@ -432,7 +432,7 @@ def report_video_edit(title: str, banks: dict[str, Bank], edited: dict[str, byte
     part = wrong = 0
     for name, content in edited.items():
         item = opened_bytes(name, content)
-        prints = [fingerprint(frame.pixels, thorough=True) for frame in item.frames]
+        prints = lookup_prints(item.frames)
         seconds = [frame.second for frame in item.frames]
         for kind, bank in banks.items():
             signal = compare(name, prints, seconds, bank)

@@ -40,7 +40,7 @@ def lookup(
 
     consentry bank lookup bank.csv photo.jpg clip.mp4 --on 2022-01-01
     """
-    from consentry.copies import Bank, fingerprint
+    from consentry.copies import Bank, lookup_prints
     from consentry.copies.bank_edits import kept_picture
     from consentry.copies.signal import compare
     from consentry.media import MediaError, open_media
@@ -56,7 +56,7 @@ def lookup(
         except MediaError as error:
             print_error(error)
             continue
-        prints = [fingerprint(frame.pixels, thorough=True) for frame in opened.frames]
+        prints = lookup_prints(opened.frames)
         seconds = [frame.second for frame in opened.frames]
         signals.append(compare(opened.media_id, prints, seconds, bank, on=day, distance=distance))
     if day is None and any(entry.expires for entry in bank.entries):

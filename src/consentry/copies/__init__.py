@@ -9,7 +9,7 @@ from __future__ import annotations
 from consentry.copies.bank import Bank, BankHit
 from consentry.copies.bank_file import BankEntry, CopyBankError, write_bank
 from consentry.copies.fingerprints import Fingerprint, fingerprint
-from consentry.copies.signal import MODEL, copy_signal, looked_up_on
+from consentry.copies.signal import MODEL, copy_signal, looked_up_on, lookup_prints
 from consentry.copies.video_prints import VideoFrame
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "copy_signal",
     "fingerprint",
     "looked_up_on",
+    "lookup_prints",
     "write_bank",
 ]

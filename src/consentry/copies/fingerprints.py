@@ -64,26 +64,26 @@ class Fingerprint:
         return self.quality >= QUALITY_FLOOR
 
 
-def fingerprint(pixels: NDArray[np.uint8], *, thorough: bool = False) -> Fingerprint:
+def fingerprint(pixels: NDArray[np.uint8], *, turned: bool = False, borders: bool = False) -> Fingerprint:
     """Fingerprint a picture.
 
     Args:
         pixels: ``(height, width, 3)`` uint8 RGB of any size. A side above 512 is shrunk as in the reference, which
             keeps fingerprints of other systems comparable and takes a quarter of the time at 1,024 pixels.
-        thorough: For looking a picture up: turn and mirror the picture itself, and also fingerprint what is inside a
-            plain border. By itself PDQ derives the other seven variants from the first, but its grid does not lie
-            evenly in the picture: a mirrored copy is then 18 bits off, and one in eleven is missed (docs/copies.md).
-            It takes eight times as long (80 ms at 512 pixels), and sixteen times for a picture with a border.
+        turned: Turn and mirror the picture itself and hash it eight times, at eight times the cost. By itself PDQ
+            derives the other seven variants from the first, but its grid does not lie evenly in the picture: a
+            mirrored copy is then 18 bits off, and one in eleven is missed (docs/copies.md).
+        borders: Also fingerprint what is inside a plain border, at the same cost again for a picture that has one.
 
     Raises:
         ValueError: For an array of another shape or type.
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or 0 in pixels.shape:
         raise ValueError(f"pixels must be (height, width, 3) uint8, not {pixels.shape} {pixels.dtype}")
-    derive = _turned_variants if thorough else _derived_variants
+    derive = _turned_variants if turned else _derived_variants
     variants, quality = derive(_shrunk(pixels))
     inner: tuple[bytes, ...] = ()
-    if thorough and (inside := without_border(pixels)) is not None:
+    if borders and (inside := without_border(pixels)) is not None:
         found, inner_quality = derive(_shrunk(inside))
         inner = found if inner_quality >= QUALITY_FLOOR else ()
     return Fingerprint(bits=variants[0], quality=quality, variants=variants, inner=inner)
