@@ -33,7 +33,7 @@ def assessments(assessor: Assessor, cases: dict[str, Case]) -> dict[str, Assessm
 GOLDEN = {
     "at-home": ("recommend_restrict", "restrict_media", "match"),
     "at-home-reviewed": ("recommend_removal", "remove_media", "match"),
-    "conference-group": ("review", "look_at_exception", "match"),
+    "conference-group": ("review", "look_at_exception", "inconclusive"),
     "conference-not-in-it": ("review", "look_at_exception", "no_match"),
     "empty-room": ("review", "look_for_claimant", "no_face"),
     "football-match": ("review", "look_at_exception", None),

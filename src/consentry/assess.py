@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
+from consentry.claimants import claimant_of
 from consentry.copies import Bank, copy_signal, looked_up_on
-from consentry.faces import Claim, FaceMatcher, FacePicture
-from consentry.media import Limits, MediaError, OpenedMedia, failed_outcome, open_media
+from consentry.faces import FaceMatcher
+from consentry.faces.enrolment import ClaimStore
+from consentry.look_ahead import Bounds, Key, OpenedCase, in_order, measured_as_ready
+from consentry.media import DecoderPool, Limits, OpenedMedia
 from consentry.policy import Policy, decide, load_policy
 from consentry.policy.reported import check_number_of_posts
 from consentry.records import (
@@ -24,7 +27,6 @@ from consentry.records import (
     Fact,
     Media,
     MediaInput,
-    MediaOutcome,
     Post,
     Report,
     ReportAssessment,
@@ -33,22 +35,17 @@ from consentry.records import (
 )
 from consentry.runtime import ModelError, ModelFolder, RuntimeSettings
 from consentry.scene import SceneScorer, scene_signal
-from consentry.text import analyse_text
+from consentry.text import TextReader
 from consentry.text import component as text_component
 
 LONGEST_SIDE = 1024
 """Pictures are decoded so that neither side is longer: enough for faces of 20 pixels, and for everything else."""
 
 
-@dataclass(frozen=True)
-class _Opened:
-    """A case with its media decoded as far as they can be."""
-
-    case: Case
-    outcomes: tuple[MediaOutcome, ...]
-    media: tuple[OpenedMedia, ...]
-    references: tuple[OpenedMedia, ...]
-    errors: tuple[ErrorNote, ...]
+LEAST_DECODERS = 2
+"""One slow video leaves the other decoder free, also where networks have one thread."""
+FETCHERS = 16
+"""Media that are fetched from elsewhere at a time."""
 
 
 class Assessor:
@@ -59,8 +56,10 @@ class Assessor:
 
     Attributes:
         policy: What decides.
-        components: Digests of everything that results depend on besides their input.
+        components: Digests of everything that results depend on besides their input and the settings.
         unavailable: What could not be loaded.
+        settings: Where networks run, and how precisely.
+        limits: Bounds on what media may be.
     """
 
     def __init__(
@@ -71,18 +70,25 @@ class Assessor:
         matcher: FaceMatcher | None,
         bank: Bank,
         limits: Limits,
-        workers: int,
+        settings: RuntimeSettings,
         components: tuple[ComponentDigest, ...],
         unavailable: tuple[ErrorNote, ...] = (),
+        contained: bool = True,
+        claims: ClaimStore | None = None,
+        words: TextReader | None = None,
     ) -> None:
         self.policy = policy
         self.components = components
         self.unavailable = unavailable
+        self.settings = settings
+        self.limits = limits
         self._scorer = scorer
         self._matcher = matcher
         self._bank = bank
-        self._limits = limits
-        self._workers = workers
+        self._claims = claims
+        self._words = words or TextReader()
+        self._workers = max(settings.resolved_threads(), LEAST_DECODERS)
+        self._decoders = DecoderPool(workers=self._workers, limits=limits, contained=contained)
 
     @classmethod
     def load(
@@ -93,6 +99,10 @@ class Assessor:
         bank: Path | None = None,
         settings: RuntimeSettings = RuntimeSettings(),
         limits: Limits = Limits(),
+        contained: bool = True,
+        claims: ClaimStore | Path | None = None,
+        embedder: str = "dlib",
+        read_pictures: bool = False,
     ) -> Assessor:
         """Load everything that assessing needs.
 
@@ -102,6 +112,10 @@ class Assessor:
             bank: File of fingerprints of known media; without one, copies are not looked for.
             settings: Where networks run.
             limits: Bounds on what media may be.
+            contained: Decode media in processes of their own (see `DecoderPool`); false only for trusted media.
+            claims: Store of enrolled reference templates (`consentry.faces.enrolment`), for cases that say so.
+            embedder: What faces are compared with: ``dlib``, or a model folder of one's own.
+            read_pictures: Whether words inside pictures are read; what that costs stands in docs/text.md.
 
         Raises:
             PolicyError: The policy is missing or invalid.
@@ -121,20 +135,30 @@ class Assessor:
         except ModelError as error:
             unavailable.append(error.note(stage="scene"))
         try:
-            matcher = FaceMatcher.load(settings, models)
-            components.append(_component(matcher.folder))
+            matcher = FaceMatcher.load(settings, models, embedder=embedder)
+            components.extend(_component(folder) for folder in matcher.folders)
         except ModelError as error:
             unavailable.append(error.note(stage="faces"))
+        words = TextReader.load(settings, models, read_pictures=read_pictures)
+        components.extend(_component(folder) for folder in words.folders)
+        unavailable.extend(words.unavailable)
         return cls(
             policy=loaded_policy,
             scorer=scorer,
             matcher=matcher,
             bank=loaded_bank,
             limits=limits,
-            workers=settings.resolved_threads(),
+            settings=settings,
             components=tuple(sorted(components, key=lambda component: component.name)),
             unavailable=tuple(unavailable),
+            contained=contained,
+            claims=ClaimStore(claims) if isinstance(claims, Path) else claims,
+            words=words,
         )
+
+    def close(self) -> None:
+        """End the decoder processes at once; they also end with this object, and with the program."""
+        self._decoders.close()
 
     def assess(
         self,
@@ -142,6 +166,8 @@ class Assessor:
         report: Report | None = None,
         references: Sequence[MediaInput | Path | str] = (),
         facts: Iterable[Fact] = (),
+        *,
+        enrolled: bool = False,
     ) -> Assessment:
         """Assess one post.
 
@@ -150,12 +176,19 @@ class Assessor:
             report: What the reporter says; without one the media are scored and the words read all the same.
             references: Photos of the claimant, as `Media` or paths.
             facts: Answers of reviewers, results of look-ups.
+            enrolled: Compare with the templates that were enrolled for this report, in place of photos.
 
         Raises:
             PolicyError: A fact has a name or value that the policy does not know.
         """
         case = Case.model_validate(
-            {"post": post, "report": report, "references": tuple(references), "facts": tuple(facts)}
+            {
+                "post": post,
+                "report": report,
+                "references": tuple(references),
+                "enrolled": enrolled,
+                "facts": tuple(facts),
+            }
         )
         (assessment,) = self.assess_many([case])
         return assessment
@@ -166,6 +199,8 @@ class Assessor:
         posts: Sequence[Post],
         references: Sequence[MediaInput | Path | str] = (),
         facts: Mapping[str, Iterable[Fact]] | None = None,
+        *,
+        enrolled: bool = False,
     ) -> ReportAssessment:
         """Assess the posts that one report names, each for itself and all for the same claim.
 
@@ -174,6 +209,7 @@ class Assessor:
             posts: Up to five.
             references: Photos of the claimant.
             facts: Answers and look-ups by ``post_id``.
+            enrolled: As in `assess`.
 
         Raises:
             PolicyError: ``report.too_many_posts`` from the sixth post on; a fact that the policy does not know.
@@ -186,6 +222,7 @@ class Assessor:
                     "post": post,
                     "report": report,
                     "references": tuple(references),
+                    "enrolled": enrolled,
                     "facts": tuple(answers.get(post.post_id, ())),
                 }
             )
@@ -194,67 +231,77 @@ class Assessor:
         return ReportAssessment(report_id=report.report_id, assessments=tuple(self.assess_many(cases)))
 
     def assess_many(self, cases: Iterable[Case], *, batch_size: int = 16) -> Iterator[Assessment]:
-        """Assess any number of cases, in their order; the next batch is decoded while one is measured.
+        """Assess any number of cases, in their order; media are decoded ahead while others are measured.
 
         A medium that cannot be read, or a reference photo that cannot be used, costs that medium or photo and stands
         in its assessment. Assessments do not depend on ``batch_size``.
+
+        Raises:
+            PolicyError: A fact has a name or value that the policy does not know.
         """
-        remaining = iter(cases)
-        with ThreadPoolExecutor(self._workers, thread_name_prefix="consentry-decode") as pool:
-            current: list[Future[_Opened]] = []
-            while True:
-                following = [pool.submit(self._open, case) for case in islice(remaining, batch_size)]
-                if current:
-                    yield from self._assess([future.result() for future in current])
-                if not following:
-                    return
-                current = following
+        for outcome in in_order(self.assess_as_ready(enumerate(cases), batch_size=batch_size)):
+            if isinstance(outcome, Exception):
+                raise outcome
+            yield outcome
 
-    def _open(self, case: Case) -> _Opened:
-        outcomes, media, references, errors = [], [], [], []
-        for item in case.post.media:
-            opened = self._try_open(item)
-            if isinstance(opened, MediaError):
-                outcomes.append(failed_outcome(item.media_id, opened))
-                errors.append(opened.note(stage="media", media_id=item.media_id))
-            else:
-                outcomes.append(opened.outcome())
-                media.append(opened)
-                if opened.note:
-                    errors.append(opened.note)
-        for photo in case.references:
-            opened = self._try_open(photo)
-            if isinstance(opened, MediaError):
-                errors.append(opened.note(stage="references", media_id=photo.media_id))
-            else:
-                references.append(opened)
-        return _Opened(case, tuple(outcomes), tuple(media), tuple(references), tuple(errors))
+    def assess_as_ready(
+        self,
+        cases: Iterable[tuple[Key, Case]],
+        *,
+        batch_size: int = 16,
+        fetch: Callable[[Media], Media] | None = None,
+    ) -> Iterator[tuple[Key, Assessment | Exception]]:
+        """Assess any number of cases, each with a key; results come as they are ready, in any order.
 
-    def _try_open(self, item: Media) -> OpenedMedia | MediaError:
+        One slow video holds up no other case, and a case that fails costs that case alone. Memory is bounded however
+        many cases there are. Assessments are those of `assess_many`.
+
+        Args:
+            cases: Drawn from only a little ahead of the results.
+            batch_size: Most cases that go through the networks together; changes no result.
+            fetch: Makes a local medium of one that lies elsewhere, or raises a `MediaError`. Called in threads.
+        """
+        opening = self._workers + 2 if fetch is None else max(FETCHERS, self._workers + 2)
+        with ThreadPoolExecutor(FETCHERS, thread_name_prefix="consentry-fetch") as fetchers:
+
+            def open_media(item: Media) -> Future[OpenedMedia]:
+                if fetch is None or type(item) is Media:
+                    return self._decoders.open(item, longest_side=LONGEST_SIDE)
+                return fetchers.submit(lambda: self._decoders.open(fetch(item), longest_side=LONGEST_SIDE).result())
+
+            yield from measured_as_ready(
+                cases, open_media, self._assess_each, Bounds(opening=opening, batch_size=batch_size)
+            )
+
+    def _assess_each(self, batch: Sequence[OpenedCase]) -> list[Assessment | Exception]:
+        """Assess a batch; if it fails, case by case, so that the others get their assessments."""
         try:
-            return open_media(item, limits=self._limits, longest_side=LONGEST_SIDE)
-        except MediaError as error:
-            return error
+            return list(self._assess(batch))
+        except Exception as error:  # noqa: BLE001  whatever it is, it is handed on to whoever asked for the case
+            if len(batch) == 1:
+                return [error]
+            return [outcome for opened in batch for outcome in self._assess_each([opened])]
 
-    def _assess(self, batch: Sequence[_Opened]) -> Iterator[Assessment]:
+    def _assess(self, batch: Sequence[OpenedCase]) -> Iterator[Assessment]:
         faces = self._faces(batch)
-        scenes = self._scenes(batch, [_most_faces(signals) for signals, _, _ in faces])
-        for opened, scene, (face, used, refused) in zip(batch, scenes, faces, strict=True):
+        scenes = self._scenes(batch, [_most_faces(found.signals) for found in faces])
+        for opened, scene, found in zip(batch, scenes, faces, strict=True):
             case = opened.case
             signals = Signals(
                 media=opened.outcomes,
                 scene=scene,
-                faces=face,
+                faces=found.signals,
                 # Without a bank nothing was looked up: unknown, not "no copy".
                 copies=tuple(
                     copy_signal(item.media_id, item.frames, self._bank, on=looked_up_on(case)) for item in opened.media
                 )
                 if self._bank.entries
                 else (),
-                text=analyse_text(case.post.text),
-                references_given=len(case.references),
-                references_used=used,
-                errors=(*self.unavailable, *opened.errors, *refused),
+                text=self._words.analyse(case.post.text),
+                picture_text=self._words.read(opened.media),
+                references_given=found.given,
+                references_used=found.used,
+                errors=(*self.unavailable, *opened.errors, *found.notes),
             )
             decided = decide(self.policy, case.post, case.report, signals, case.facts)
             yield Assessment(
@@ -267,7 +314,7 @@ class Assessor:
                 components=self.components,
             )
 
-    def _scenes(self, batch: Sequence[_Opened], faces: Sequence[Mapping[str, int]]) -> list[tuple[SceneSignal, ...]]:
+    def _scenes(self, batch: Sequence[OpenedCase], faces: Sequence[Mapping[str, int]]) -> list[tuple[SceneSignal, ...]]:
         if self._scorer is None:
             return [() for _ in batch]
         frames = [frame.pixels for opened in batch for item in opened.media for frame in item.frames]
@@ -281,23 +328,31 @@ class Assessor:
                     self._scorer.model_id,
                     self._scorer.kinds,
                     found.get(item.media_id, 0),
+                    [frame.until for frame in item.frames],
                 )
                 for item in opened.media
             )
             for opened, found in zip(batch, faces, strict=True)
         ]
 
-    def _faces(self, batch: Sequence[_Opened]) -> list[tuple[tuple[FaceSignal, ...], int, tuple[ErrorNote, ...]]]:
+    def _faces(self, batch: Sequence[OpenedCase]) -> list[_Faces]:
         if self._matcher is None:
-            return [((), 0, ()) for _ in batch]
-        claims = [Claim(_pictures(opened.media), _pictures(opened.references)) for opened in batch]
-        return [(found.signals, found.references_used, found.refused) for found in self._matcher.compare(claims)]
+            return [_Faces((), opened.case.enrolled + len(opened.case.references), 0, ()) for opened in batch]
+        claimants = [claimant_of(opened, self._claims) for opened in batch]
+        compared = self._matcher.compare([claimant.claim for claimant in claimants])
+        return [
+            _Faces(found.signals, claimant.given, found.references_used, (*claimant.notes, *found.refused))
+            for claimant, found in zip(claimants, compared, strict=True)
+        ]
 
 
-def _pictures(media: Sequence[OpenedMedia]) -> tuple[FacePicture, ...]:
-    return tuple(
-        FacePicture(item.media_id, frame.pixels, item.scale, frame.second) for item in media for frame in item.frames
-    )
+class _Faces(NamedTuple):
+    """What came of the faces of one case."""
+
+    signals: tuple[FaceSignal, ...]
+    given: int
+    used: int
+    notes: tuple[ErrorNote, ...]
 
 
 def _most_faces(signals: Sequence[FaceSignal]) -> dict[str, int]:

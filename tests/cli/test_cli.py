@@ -18,7 +18,7 @@ from consentry.version import __version__
 
 COMMANDS = (
     [], ["assess"], ["score"], ["doctor"], ["schema"], ["models"], ["models", "build", "faces"], ["train", "scene"],
-    ["evaluate", "scene"], ["evaluate", "faces"],
+    ["evaluate", "scene"], ["evaluate", "faces"], ["evaluate", "detection"],
 )  # fmt: skip
 
 
@@ -138,11 +138,25 @@ class TestScore:
         manifest.write_text("- post_id: one\n  text: $500 for her name\n- post_id: two\n- {}\n")
         result = run("score", manifest, "--out", tmp_path / "out", "--page")
         assert result.exit_code == 0
-        for shown in ("one", "review urgent", "2 posts in", "assessments.jsonl", "index.html", "1 rows are no posts"):
+        for shown in ("one", "review urgent", "3 rows in", "shards", "index.html", "manifest.row"):
             assert shown in result.output.replace("\n", "")
         assert (tmp_path / "out" / "index.html").stat().st_size > 2000
         again = run("score", manifest, "--out", tmp_path / "out")
         assert "were there already" in again.output
+
+    def test_the_columns_are_named(self) -> None:
+        assert "report.standing" in run("score", "--schema").output
+        listed = json.loads(run("score", "--schema", "--json").stdout)
+        assert [column["name"] for column in listed if column["required"]] == ["post_id"]
+        assert run("score").exit_code == 2
+
+    def test_too_many_errors_are_exit_code_four(self, tmp_path: Path) -> None:
+        manifest = tmp_path / "posts.jsonl"
+        manifest.write_text('{"post_id": "one"}\n{}\n')
+        arguments = ("score", manifest, "--out", tmp_path / "out", "--quiet", "--max-errors")
+        assert run(*arguments, "49%").exit_code == 4
+        assert run(*arguments, "50%").exit_code == 0
+        assert run(*arguments, "some").exit_code == 2
 
     def test_json_is_for_programs(self, tmp_path: Path) -> None:
         manifest = tmp_path / "posts.jsonl"
@@ -187,7 +201,7 @@ class TestModels:
     def test_verify_reads_every_file(self) -> None:
         result = run("models", "verify")
         assert result.exit_code == 0
-        assert result.stdout.count("as model.json says") == 2
+        assert result.stdout.count("as model.json says") == 4
 
 
 def test_the_schema_of_output_and_input() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -38,21 +37,6 @@ def test_the_scene_model_is_evaluated_on_any_manifest(repository: Path, tmp_path
     assert {"auc_low", "auc_high", "average_precision", "balanced_accuracy", "ece"} <= set(figures["public_event"])
     quiet = CliRunner().invoke(app, [*arguments, "--quiet"])
     assert (quiet.exit_code, quiet.output) == (0, "")
-
-
-def test_the_face_model_is_evaluated_on_any_pairs(repository: Path, tmp_path: Path) -> None:
-    media = repository / "data" / "demo" / "media"
-    for name in ("bedroom.jpg", "reference_collins.jpg", "portrait_hopper.jpg"):
-        shutil.copy(media / name, tmp_path / name)
-    (tmp_path / "pairs.csv").write_text(
-        "same,path_a,path_b\n1,bedroom.jpg,reference_collins.jpg\n0,bedroom.jpg,portrait_hopper.jpg\n"
-    )
-    arguments = ["evaluate", "faces", str(tmp_path / "pairs.csv")]
-    result = CliRunner().invoke(app, [*arguments, "--json", str(tmp_path / "figures.json")])
-    assert result.exit_code == 0
-    assert "accuracy" in result.output
-    assert json.loads((tmp_path / "figures.json").read_text())["accuracy"]["estimate"] == 1.0
-    assert CliRunner().invoke(app, [*arguments, "--quiet"]).output == ""
 
 
 @pytest.mark.slow

@@ -48,6 +48,21 @@ def test_an_upright_face_of_the_right_size_is_copied() -> None:
     assert np.abs(chip.astype(int) - picture[50:200, 40:190]).max() <= 2
 
 
+def test_zoom_shows_the_face_larger_around_the_same_middle() -> None:
+    picture = np.zeros((300, 300, 3), np.uint8)
+    middle = np.array([75.0, 75.0])
+    for x, y in (TEMPLATE + np.array([60, 70])).round().astype(int):
+        picture[y - 2 : y + 3, x - 2 : x + 3] = 255
+    points = (TEMPLATE + np.array([60, 70])).astype(np.float32)
+    rows, columns = np.mgrid[0:CHIP_SIZE, 0:CHIP_SIZE]
+    for zoom in (0.8, 1.2):
+        chip = align(picture, points, zoom=zoom)
+        for x, y in (TEMPLATE - middle) * zoom + middle:
+            weight = chip[..., 0] * ((np.abs(columns - x) < 6) & (np.abs(rows - y) < 6))
+            centre = ((weight * columns).sum() / weight.sum(), (weight * rows).sum() / weight.sum())
+            np.testing.assert_allclose(centre, (x, y), atol=1.0)
+
+
 def test_beyond_the_picture_is_black() -> None:
     picture = np.full((100, 100, 3), 255, np.uint8)
     chip = align(picture, (TEMPLATE - [80, 0]).astype(np.float32))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import zlib
+from dataclasses import fields
 from io import BytesIO
 
 import numpy as np
@@ -20,6 +22,8 @@ from media_files import (
     textured,
 )
 from PIL import Image, ImageCms
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngInfo
 
 from consentry.media import Limits, MediaError, OpenedMedia, open_media
 from consentry.records import Media
@@ -147,6 +151,90 @@ def test_colour_profile_is_applied() -> None:
     assert near([tuple(found)], [(50, 100, 200)], tolerance=3)
 
 
+def display_p3() -> bytes:
+    """The profile of sRGB with the primaries of Display P3, adapted to D50 (as in Apple's own profile)."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    primaries = {
+        b"rXYZ": (0.51512, 0.24120, -0.00105),
+        b"gXYZ": (0.29198, 0.69225, 0.04189),
+        b"bXYZ": (0.15710, 0.06657, 0.78407),
+    }
+    for tag, values in primaries.items():
+        entry = profile.index(tag)
+        (start,) = struct.unpack(">I", profile[entry + 4 : entry + 8])
+        profile[start + 8 : start + 20] = struct.pack(">3i", *(round(value * 65_536) for value in values))
+    for index in range(len(profile) - 7):  # its name would let it pass as sRGB
+        if profile[index : index + 8] == "sRGB".encode("utf-16-be"):
+            profile[index + 1] = ord("x")
+    return bytes(profile)
+
+
+def test_wide_colours_of_phones_become_the_nearest_of_srgb() -> None:
+    """Against the matrices of the two standards, worked out here (SMPTE EG 432-1, IEC 61966-2-1)."""
+    shown = np.array([180, 110, 60])
+    linear = np.where(shown / 255 > 0.04045, ((shown / 255 + 0.055) / 1.055) ** 2.4, shown / 255 / 12.92)
+    p3 = np.array([[0.4866, 0.2657, 0.1982], [0.2290, 0.6917, 0.0793], [0.0, 0.0451, 1.0439]])
+    srgb = np.array([[3.2410, -1.5374, -0.4986], [-0.9692, 1.8760, 0.0416], [0.0556, -0.2040, 1.0570]])
+    wanted = np.clip(srgb @ p3 @ linear, 0, 1)
+    wanted = np.where(wanted > 0.0031308, 1.055 * wanted ** (1 / 2.4) - 0.055, 12.92 * wanted) * 255
+    assert wanted[0] > 186  # it is not the same to begin with
+    plain = Image.new("RGB", (40, 40), tuple(int(value) for value in shown))
+    for name in ("PNG", "WEBP"):
+        options = {"lossless": True} if name == "WEBP" else {}
+        found = opened(encoded(plain, name, icc_profile=display_p3(), **options)).frames[0].pixels[5, 5]
+        assert np.abs(found - wanted).max() <= 2.5, name
+
+
+def test_known_values_of_cmyk() -> None:
+    image = Image.new("CMYK", (40, 40), (0, 255, 255, 0))  # all of magenta and yellow: red
+    found = opened(encoded(image, "JPEG", quality=100)).frames[0].pixels[5, 5].tolist()
+    assert near([tuple(found)], [(255, 0, 0)], tolerance=4)
+    black = Image.new("CMYK", (40, 40), (0, 0, 0, 255))
+    assert max(opened(encoded(black, "JPEG", quality=100)).frames[0].pixels[5, 5].tolist()) <= 4
+
+
+def test_sixteen_bits_of_colour_keep_their_upper_half() -> None:
+    rows = b"".join(b"\0" + struct.pack(">HHH", 0x80FF, 0x40FF, 0xFFFF) * 20 for _ in range(20))
+    header = struct.pack(">IIBBBBB", 20, 20, 16, 2, 0, 0, 0)
+    body = b"".join(
+        struct.pack(">I", len(chunk)) + kind + chunk + struct.pack(">I", zlib.crc32(kind + chunk))
+        for kind, chunk in ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    )
+    assert opened(b"\x89PNG\r\n\x1a\n" + body).frames[0].pixels[3, 3].tolist() == [0x80, 0x40, 0xFF]
+
+
+def test_no_metadata_are_passed_on() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "SECRET camera"
+    exif[0x8825] = {1: "N", 2: (52.0, 30.0, 0.0), 29: "SECRET date"}
+    text = PngInfo()
+    text.add_text("Author", "SECRET author")
+    picture = Image.fromarray(quadrants())
+    for data in (
+        encoded(picture, "JPEG", exif=exif, comment=b"SECRET"),
+        encoded(picture, "PNG", exif=exif, pnginfo=text),
+    ):
+        assert b"SECRET" in data
+        result = opened(data)
+        assert "SECRET" not in repr(result) + result.outcome().model_dump_json()
+        assert type(result.frames[0].pixels) is np.ndarray  # not a picture of Pillow's, which carries them along
+        assert {field.name for field in fields(result.frames[0])} == {"pixels", "second", "until"}
+
+
+def test_big_jpeg_is_decoded_no_larger_than_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded = []
+    load = JpegImageFile.load
+
+    def spy(image: JpegImageFile) -> object:
+        decoded.append(image.size)
+        return load(image)
+
+    monkeypatch.setattr(JpegImageFile, "load", spy)
+    result = opened(encoded(textured(1600, 1200), "JPEG"), longest_side=400)
+    assert decoded[0] == (400, 300)  # a quarter of each side, by the decoder itself
+    assert (result.width, result.height, result.scale) == (1600, 1200, 0.25)
+
+
 @pytest.mark.parametrize("profile", [b"not a profile", b"x" * 2_000_000])
 def test_broken_or_oversized_profile_is_ignored(profile: bytes) -> None:
     data = encoded(Image.fromarray(quadrants()), "JPEG", icc_profile=profile)
@@ -185,7 +273,7 @@ def test_second_picture_in_a_jpeg_is_not_a_film() -> None:
 
 
 def animation(name: str, durations: list[int], **options: object) -> bytes:
-    frames = [Image.new("RGB", (80, 60), (10 * index, 0, 255 - 10 * index)) for index in range(len(durations))]
+    frames = [Image.new("RGB", (80, 60), (20 * index, 0, 255 - 20 * index)) for index in range(len(durations))]
     return encoded(frames[0], name, save_all=True, append_images=frames[1:], duration=durations, **options)
 
 
@@ -196,7 +284,7 @@ def test_animation_is_sampled_like_a_video(name: str) -> None:
     assert result.duration == pytest.approx(2.4)
     assert [frame.second for frame in result.frames] == [0.0, 1.2, 2.0]
     reds = [int(frame.pixels[30, 40, 0]) for frame in result.frames]
-    assert reds == pytest.approx([0, 30, 50], abs=6)
+    assert reds == pytest.approx([0, 60, 100], abs=6)
 
 
 def test_animation_without_durations_plays_as_in_browsers() -> None:
@@ -206,7 +294,6 @@ def test_animation_without_durations_plays_as_in_browsers() -> None:
 def test_animation_stops_at_its_limits_and_says_so() -> None:
     data = animation("GIF", [1000] * 6)
     for limits in (
-        Limits(max_frames=3),
         Limits(max_decoded_frames=3),
         Limits(max_decoded_pixels=3 * 80 * 60 * 10),
     ):
@@ -216,6 +303,15 @@ def test_animation_stops_at_its_limits_and_says_so() -> None:
         assert result.note is not None
         assert (result.note.code, result.note.media_id) == ("media.sampled_in_part", "picture")
         assert result.outcome().error == result.note
+
+
+def test_animation_with_more_frames_than_may_be_kept_keeps_some_of_all_of_it() -> None:
+    result = opened(animation("GIF", [1000] * 6), limits=Limits(max_frames=3))
+    assert len(result.frames) == 3
+    assert result.duration == 6.0
+    assert result.frames[-1].second >= 4.0
+    assert result.note is not None
+    assert result.note.code == "media.sampled_sparsely"
 
 
 def test_animation_broken_off_keeps_what_was_read() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from io import RawIOBase
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from media_files import encoded, quadrants
 from PIL import Image
 
 from consentry.media import Limits, MediaError, failed_outcome, open_media
+from consentry.media.errors import ERROR_CODES, NOTE_CODES
+from consentry.media.geometry import require_size
 from consentry.records import Media, MediaOutcome
 
 
@@ -34,6 +37,44 @@ def test_path_and_bytes_give_the_same(picture: Path) -> None:
     assert np.array_equal(by_path.frames[0].pixels, by_bytes.frames[0].pixels)
     assert by_path.outcome() == by_bytes.outcome()
     assert by_path.outcome() == MediaOutcome(media_id="picture.png", kind="image", width=96, height=64, frames=1)
+
+
+class Trickle(RawIOBase):
+    """A file object that cannot seek and gives a few bytes at a time, for ever."""
+
+    def __init__(self, content: bytes, *, endless: bool = False) -> None:
+        self.content, self.endless, self.given = content, endless, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self.content[self.given : self.given + min(size, 100)]
+        self.given += 100
+        return piece or (b"x" * min(size, 100) if self.endless else b"")
+
+
+def test_a_file_object_gives_the_same(picture: Path) -> None:
+    by_path = open_media(Media(path=picture))
+    with picture.open("rb") as file:
+        by_file = open_media(file, media_id="picture.png")
+        assert by_file.outcome() == by_path.outcome()
+        with pytest.raises(MediaError) as caught:
+            open_media(file)  # from where it stands: the end
+        assert (caught.value.code, "medium" in caught.value.message) == ("media.empty", True)
+    trickle = open_media(Trickle(picture.read_bytes()), media_id="picture.png")
+    assert np.array_equal(trickle.frames[0].pixels, by_path.frames[0].pixels)
+    with pytest.raises(MediaError) as caught:
+        open_media(file)
+    assert caught.value.code == "media.unreadable"  # closed
+
+
+def test_an_endless_file_object_is_read_up_to_the_limit() -> None:
+    endless = Trickle(b"", endless=True)
+    with pytest.raises(MediaError) as caught:
+        open_media(endless, limits=Limits(max_bytes=1000))
+    assert caught.value.code == "media.too_large"
+    assert endless.given <= 1200
 
 
 def test_name_does_not_decide_the_format(picture: Path, tmp_path: Path) -> None:
@@ -143,3 +184,19 @@ def test_arguments_that_make_no_sense(picture: Path) -> None:
             Limits(**{field: 0})
     with pytest.raises(ValueError, match="max_duration"):
         Limits(max_duration=float("nan"))
+
+
+def test_the_document_lists_every_code_and_every_limit(repository: Path) -> None:
+    text = (repository / "docs/media.md").read_text()
+    assert [code for code in ERROR_CODES | NOTE_CODES if f"`{code}`" not in text] == []
+    limits = Limits()
+    assert [name for name in limits.__slots__ if f"`{name}`" not in text] == []
+    assert f"| {limits.max_seconds:g} |" in text
+    assert f"| {limits.max_frames} |" in text
+
+
+def test_a_size_of_nothing_is_damage() -> None:
+    for width, height in ((0, 5), (5, 0), (-1, 5)):
+        with pytest.raises(MediaError) as caught:
+            require_size("picture", width, height, Limits())
+        assert caught.value.code == "media.damaged"

@@ -112,7 +112,7 @@ FAULTS = [
     ("[home, {not: red}", "[hom, {not: red}", "policy.unknown_name", 38, "Did you mean 'home'?"),
     ("other]}]}", "othr]}]}", "policy.unknown_word", 38, "Did you mean 'other'?"),
     ("from: report.standing", "from: report.standin", "policy.unknown_name", 16, "Did you mean 'report.standing'?"),
-    ("from: faces.band", "from: nonsense", "policy.unknown_name", 19, "Use one of: post.account"),
+    ("from: faces.band", "from: nonsense", "policy.unknown_name", 19, "No known name is like it"),
     ("kind: exception", "kind: exeption", "policy.unknown_word", 32, "Did you mean 'exception'?"),
     ("action: review_urgent", "action: remove", "policy.unknown_word", 39, "Did you mean 'review'?"),
     ("never: [review_urgent]", "never: [revew]", "policy.unknown_word", 48, "Did you mean 'review'?"),

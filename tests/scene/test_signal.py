@@ -11,6 +11,7 @@ from scene_models import plain, write_tiny_model
 
 from consentry.runtime import RuntimeSettings
 from consentry.scene import SceneReading, SceneScorer, saliency_map, scene_signal
+from consentry.scene.signal import time_shares
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +68,31 @@ def test_repeating_every_frame_changes_no_probability(scorer: SceneScorer) -> No
     assert once.public_event.probability == twice.public_event.probability
 
 
+def test_a_frame_weighs_as_much_as_the_time_that_it_stands_for(scorer: SceneScorer) -> None:
+    short, long = scorer.score([plain(150, 20), plain(90, 220)])
+    weighted = scene_signal("v", [0.0, 1.0], [short, long], "m", until=[1.0, 10.0])
+    spelt_out = scene_signal("v", [float(second) for second in range(10)], [short, *[long] * 9], "m")
+    assert weighted.private_context.probability == spelt_out.private_context.probability
+    assert weighted.public_event.probability == spelt_out.public_event.probability
+    assert (
+        weighted.private_context.probability
+        != scene_signal("v", [0.0, 1.0], [short, long], "m").private_context.probability
+    )
+    assert [(moment.second, moment.until) for moment in weighted.timeline] == [(0.0, 1.0), (1.0, 10.0)]
+
+
+def test_a_last_frame_of_unknown_end_counts_as_a_short_one() -> None:
+    assert time_shares([0.0, 2.0, 6.0], [2.0, 6.0, 6.0]).tolist() == [0.25, 0.5, 0.25]
+    assert time_shares([None], [None]).tolist() == [1.0]
+    assert time_shares([0.0, 1.0], [None, None]).tolist() == [0.5, 0.5]
+
+
 def test_frames_and_readings_have_to_match(scorer: SceneScorer) -> None:
     readings: list[SceneReading] = scorer.score([plain(1, 2)])
     with pytest.raises(ValueError, match="1 readings for 2 frames"):
         scene_signal("x", [0.0, 1.0], readings, "m")
+    with pytest.raises(ValueError, match="1 ends for 2 frames"):
+        scene_signal("x", [0.0, 1.0], readings * 2, "m", until=[1.0])
     with pytest.raises(ValueError, match="0 readings"):
         scene_signal("x", [], [], "m")
 

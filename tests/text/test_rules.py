@@ -9,8 +9,13 @@ import pytest
 import yaml
 
 from consentry.text import analyse_text
-from consentry.text.rules import OFFICIAL_PROBABILITY, RULES, Rule
+from consentry.text.rules import OFFICIAL_PROBABILITY, Rule
+from consentry.text.rules import RULES as SPOKEN_RULES
+from consentry.text.seeking import RULES as SEEKING_RULES
 
+RULES = (*SPOKEN_RULES, *SEEKING_RULES)
+
+BEHAVIOUR = {"reward_offer", "exposure_threat"}
 FLOOR = {"reward_offers": 0.9, "exposure_threats": 0.9, "hard_negatives": 0.9}
 
 
@@ -35,9 +40,23 @@ def test_names_are_unique_and_name_their_kind() -> None:
 @pytest.mark.parametrize("name", FLOOR)
 def test_written_cases(repository: Path, name: str) -> None:
     texts = yaml.safe_load((repository / "data" / "text_cases" / f"{name}.yaml").read_text(encoding="utf-8"))
+    # Many a threat comes with a demand; the two are counted each for itself.
     wanted = set() if name == "hard_negatives" else {name.removesuffix("s")}
-    right = [{finding.kind for finding in analyse_text(text).findings} - {"email", "phone"} == wanted for text in texts]
+    right = [{finding.kind for finding in analyse_text(text).findings} & BEHAVIOUR == wanted for text in texts]
     assert sum(right) / len(texts) >= FLOOR[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "least"), [("money_demands", "money_demand", 0.5), ("calls_to_find", "call_to_find", 0.4)]
+)
+def test_written_cases_of_demands_and_calls(repository: Path, name: str, kind: str, least: float) -> None:
+    folder = repository / "data" / "text_cases"
+    texts = yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
+    others = yaml.safe_load((folder / "everyday.yaml").read_text(encoding="utf-8"))
+    others += yaml.safe_load((folder / "other_languages.yaml").read_text(encoding="utf-8"))
+    found = [kind in {finding.kind for finding in analyse_text(text).findings} for text in texts]
+    assert sum(found) / len(texts) >= least
+    assert not [text for text in others if kind in {finding.kind for finding in analyse_text(text).findings}]
 
 
 @pytest.mark.parametrize(

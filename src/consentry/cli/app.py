@@ -7,7 +7,23 @@ from typing import Annotated
 
 import typer
 
-from consentry.cli import assess, bank, data, doctor, evaluate, models, policy, promote, schema, score, studies, train
+from consentry.cli import (
+    assess,
+    bank,
+    claim,
+    data,
+    doctor,
+    evaluate,
+    evaluate_faces,
+    export,
+    models,
+    policy,
+    promote,
+    schema,
+    score,
+    studies,
+    train,
+)
 from consentry.cli.output import EXIT_FAILED, print_error
 from consentry.errors import ConsentryError
 from consentry.version import __version__
@@ -50,11 +66,15 @@ app.command("promote")(promote.promote)
 app.add_typer(policy.app, name="policy")
 app.add_typer(models.app, name="models")
 app.add_typer(bank.app, name="bank")
+app.add_typer(claim.app, name="claim")
 app.add_typer(data.app, name="data")
 app.add_typer(train.app, name="train")
+evaluate.app.command("faces")(evaluate_faces.faces)
+evaluate.app.command("detection")(evaluate_faces.detection)
 evaluate.app.command("published")(studies.published)
 evaluate.app.command("dipa2")(studies.dipa2)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(export.app, name="export")
 
 
 def main() -> None:
@@ -70,4 +90,5 @@ def main() -> None:
 
 def _exit_code(error: ConsentryError) -> int:
     """Trouble with the installation is 1; anything that the caller gave is 2."""
-    return EXIT_FAILED if error.code.startswith(("model.", "proving.", "runtime.", "third_party.")) else 2
+    here = ("cluster.", "export.", "model.", "proving.", "runtime.", "third_party.")
+    return EXIT_FAILED if error.code.startswith(here) else 2

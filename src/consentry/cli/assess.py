@@ -11,8 +11,10 @@ from consentry.cli.options import (
     BankOption,
     Device,
     DeviceOption,
+    EmbedderOption,
     JsonOption,
     ModelsOption,
+    OcrOption,
     PolicyOption,
     Precision,
     PrecisionOption,
@@ -33,6 +35,10 @@ def assess(
     reference: Annotated[
         list[Path] | None, typer.Option("--reference", help="Verified photo of the claimant; repeat for more.")
     ] = None,
+    claims: Annotated[
+        Path | None,
+        typer.Option("--claims", help="Store of enrolled claims: compare with what is enrolled for this report."),
+    ] = None,
     fact: Annotated[
         list[str] | None,
         typer.Option("--fact", help="A reviewer's answer, as name=value, such as public_figure=no; repeat for more."),
@@ -40,6 +46,8 @@ def assess(
     policy: PolicyOption = None,
     bank: BankOption = None,
     models: ModelsOption = None,
+    ocr: OcrOption = False,
+    embedder: EmbedderOption = "dlib",
     device: DeviceOption = Device.CPU,
     precision: PrecisionOption = Precision.F32,
     threads: ThreadsOption = 0,
@@ -52,14 +60,19 @@ def assess(
     """
     if not media and not text:
         raise typer.BadParameter("give --media, --text, or both")
-    if reference and report is None:
+    if (reference or claims) and report is None:
         raise typer.BadParameter("reference photos belong to a report: give --report as well")
+    if reference and claims:
+        raise typer.BadParameter("give photos with --reference or enrolled ones with --claims, not both")
     from consentry.batch import load_report
 
     post = Post(post_id=media[0].stem if media else "text", media=tuple(media or ()), text=text)
     loaded = load_report(report) if report else None
-    assessor = load_assessor(policy, bank, models, device, precision, threads)
-    assessment = assessor.assess(post, loaded, reference or (), _facts(fact or []))
+    assessor = load_assessor(
+        policy, bank, models, device, precision, threads, claims=claims, embedder=embedder, ocr=ocr
+    )
+    facts = _facts(fact or [])
+    assessment = assessor.assess(post, loaded, reference or (), facts, enrolled=claims is not None)
     if as_json:
         typer.echo(assessment.model_dump_json(indent=2))
     elif quiet:

@@ -92,29 +92,6 @@ def scene(
         ERR.print(f"{len(figures['skipped'])} of {figures['rows']} files could not be read.", style="yellow")
 
 
-@app.command("faces")
-def faces(
-    pairs: Annotated[Path, typer.Argument(help="CSV with the columns same, path_a and path_b.")],
-    split: Annotated[str | None, typer.Option("--split", help="Only pairs of this split.")] = None,
-    json_file: JsonFile = None,
-    models: ModelsOption = None,
-    quiet: QuietOption = False,
-) -> None:
-    """Accuracy of the face model on pairs, end to end; a face that is not found counts as a wrong answer."""
-    from consentry.training.face_evaluation import evaluate_faces
-
-    with progress_bars(quiet=quiet) as bars:
-        figures = evaluate_faces(pairs, split=split, root=models, progress=bars)
-    _write(json_file, figures)
-    if quiet:
-        return
-    table = Table("", "", box=None, pad_edge=False, show_header=False)
-    for name, value in figures.items():
-        shown = f"{value['estimate']} ({value['low']}-{value['high']})" if isinstance(value, Mapping) else str(value)
-        table.add_row(name.replace("_", " "), shown)
-    OUT.print(table)
-
-
 def _write(path: Path | None, figures: Mapping[str, Any]) -> None:
     if path is not None:
         path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -37,6 +37,12 @@ BankOption = Annotated[
     Path | None, typer.Option("--bank", help="CSV of fingerprints of media known from elsewhere; see docs/copies.md.")
 ]
 ModelsOption = Annotated[Path | None, typer.Option("--models", help="Another folder of models.")]
+EmbedderOption = Annotated[
+    str, typer.Option("--embedder", help="What compares faces: dlib, or the name of a model folder of your own.")
+]
+OcrOption = Annotated[
+    bool, typer.Option("--ocr/--no-ocr", help="Read words inside pictures too; takes longer (docs/text.md).")
+]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where networks run; cuda needs the extra `train`.")]
 PrecisionOption = Annotated[
     Precision, typer.Option("--precision", help="bf16 is faster on new CPUs, and changes scores slightly.")
@@ -51,10 +57,22 @@ def load_assessor(
     device: Device = Device.CPU,
     precision: Precision = Precision.F32,
     threads: int = 0,
+    *,
+    claims: Path | None = None,
+    embedder: str = "dlib",
+    ocr: bool = False,
 ) -> Assessor:
     """The assessor that the options ask for."""
     from consentry.assess import Assessor
     from consentry.runtime import RuntimeSettings
 
     settings = RuntimeSettings(device=device.value, precision=precision.value, threads=threads)
-    return Assessor.load(policy=policy, bank=bank, models=models, settings=settings)
+    return Assessor.load(
+        policy=policy,
+        bank=bank,
+        models=models,
+        settings=settings,
+        claims=claims,
+        embedder=embedder,
+        read_pictures=ocr,
+    )

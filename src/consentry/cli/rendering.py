@@ -49,6 +49,10 @@ def _reasons(assessment: Assessment) -> Table:
     if assessment.signals.text and assessment.signals.text.findings:
         kinds = ", ".join(sorted({finding.kind.replace("_", " ") for finding in assessment.signals.text.findings}))
         rows.add_row("in the text", kinds)
+    for signal in assessment.signals.picture_text:
+        if signal.findings:
+            kinds = ", ".join(sorted({finding.kind.replace("_", " ") for finding in signal.findings}))
+            rows.add_row("in the picture", plain(f"{kinds} ({signal.media_id})"))
     for reason in recommendation.fired:
         rows.add_row("decisive" if reason in recommendation.decisive else "holds", plain(reason.sentence))
     for question in recommendation.questions:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 CHIP_SIZE = 150
 """Side of an aligned face, in pixels."""
 
+_MIDDLE = np.array([CHIP_SIZE / 2, CHIP_SIZE / 2])
+
 TEMPLATE = np.array(
     [[47.81, 45.96], [102.18, 45.96], [74.80, 78.40], [50.99, 105.50], [98.77, 105.65]], dtype=np.float64
 )
@@ -34,18 +36,22 @@ def similarity_to_picture(points: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
 
 
-def align(picture: NDArray[np.uint8], points: NDArray[np.float32]) -> NDArray[np.uint8]:
+def align(picture: NDArray[np.uint8], points: NDArray[np.float32], *, zoom: float = 1.0) -> NDArray[np.uint8]:
     """The aligned face, (150, 150, 3) uint8 RGB; black where it reaches beyond the picture.
 
-    A face larger than 150 pixels is shrunk before it is turned, so that nothing aliases.
+    A face larger than 150 pixels is shrunk before it is turned, so that nothing aliases. Pixels are interpolated
+    linearly, as dlib does: cubic interpolation costs 0.3 points of TAR (docs/faces.md).
 
     Args:
         picture: (H, W, 3) uint8 RGB.
         points: (5, 2), x and y in pixels.
+        zoom: Above 1 the face is shown larger, below 1 smaller; the middle stays.
     """
     from PIL import Image
 
     matrix = similarity_to_picture(points)
+    matrix[:, 2] += matrix[:, :2] @ _MIDDLE * (1.0 - 1.0 / zoom)
+    matrix[:, :2] /= zoom
     corners = matrix @ np.array([[0, CHIP_SIZE, 0, CHIP_SIZE], [0, 0, CHIP_SIZE, CHIP_SIZE], [1, 1, 1, 1]])
     height, width = picture.shape[:2]
     near = np.clip(np.floor(corners.min(axis=1)) - 2, 0, [width - 1, height - 1]).astype(int)
@@ -62,6 +68,6 @@ def align(picture: NDArray[np.uint8], points: NDArray[np.float32]) -> NDArray[np
         (CHIP_SIZE, CHIP_SIZE),
         Image.Transform.AFFINE,
         tuple(float(value) for value in matrix.ravel()),
-        Image.Resampling.BICUBIC,
+        Image.Resampling.BILINEAR,
     )
     return np.asarray(chip)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,10 @@ class FaceDetector(Protocol):
         ...
 
 
+_PIXELS_AT_ONCE: Final = 16_000_000
+"""Pyramids take about 40 bytes a pixel; a film of ten minutes is 350 million pixels."""
+
+
 class MtcnnDetector:
     """MTCNN on the serving runtime.
 
@@ -77,8 +81,16 @@ class MtcnnDetector:
 
     def detect(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Detections]:
         """Faces of each picture; the same whatever other pictures come along."""
-        if not pictures:
-            return []
+        found: list[Detections] = []
+        start = pixels = 0
+        for end, picture in enumerate(pictures, 1):
+            pixels += picture.shape[0] * picture.shape[1]
+            if pixels >= _PIXELS_AT_ONCE or end == len(pictures):
+                found += self._detect(pictures[start:end])
+                start, pixels = end, 0
+        return found
+
+    def _detect(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Detections]:
         sums = [integral_image(picture) for picture in pictures]
         boxes = self._proposals(sums)
         boxes, _ = self._refined(sums, boxes)

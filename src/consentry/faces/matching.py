@@ -1,233 +1,282 @@
-"""The faces of posts against the reference photos of the one claim each post came with."""
+"""The faces of posts against the references of the one claim each post came with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consentry.faces.alignment import CHIP_SIZE, align
-from consentry.faces.bands import Calibration, band_of_medium
+from consentry.errors import ConsentryError
+from consentry.faces.bands import Calibration
+from consentry.faces.claims import Claim, ClaimFaces, FacePicture
 from consentry.faces.detection import Detections, FaceDetector, MtcnnDetector
-from consentry.faces.embedding import DlibEmbedder, FaceEmbedder
+from consentry.faces.embedders import FaceEmbedder
+from consentry.faces.embedding import DlibEmbedder
+from consentry.faces.facenet import FacenetEmbedder
+from consentry.faces.medium import FoundFace, signal_of_medium
 from consentry.faces.quality import QualityFloor, assess_quality
-from consentry.faces.references import ReferencePhotoError, reference_face
-from consentry.records import ErrorNote, Face, FaceQuality, FaceSignal
+from consentry.faces.references import (
+    STAGE,
+    ReferencePhotoError,
+    ReferenceTemplates,
+    agreeing,
+    reference_face,
+)
+from consentry.faces.templates import Template, TemplateError, pool
+from consentry.records import Box, ErrorNote, FaceQuality
 from consentry.runtime import ModelFolder, RuntimeSettings
 
-
-@dataclass(frozen=True)
-class FacePicture:
-    """One frame, as decoded.
-
-    Attributes:
-        media_id: The medium that it belongs to.
-        pixels: (H, W, 3) uint8 RGB.
-        scale: Decoded pixels per published pixel.
-        second: Its place in a video.
-    """
-
-    media_id: str
-    pixels: NDArray[np.uint8]
-    scale: float = 1.0
-    second: float | None = None
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One post's frames, and the reference photos of its own report."""
-
-    frames: tuple[FacePicture, ...]
-    references: tuple[FacePicture, ...] = ()
-
-
-@dataclass(frozen=True)
-class ClaimFaces:
-    """What came of one claim.
-
-    Attributes:
-        signals: One for every medium that has frames, in order of appearance.
-        references_used: How many reference photos were good enough.
-        refused: Why the others were not.
-    """
-
-    signals: tuple[FaceSignal, ...]
-    references_used: int
-    refused: tuple[ErrorNote, ...]
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A detected face with what is known of it before it is compared."""
-
-    box: NDArray[np.float32]
-    probability: float
-    chip: NDArray[np.uint8]
-    quality: FaceQuality
+_WIDE_ENOUGH = 150
+"""A face of this many pixels or more fills what embedders see of it; more pixels add nothing."""
+_AT_ONCE = 64
+"""Faces that are cut out at a time: crowds in long videos would fill the memory."""
 
 
 class FaceMatcher:
-    """Detector, embedder and calibration, loaded once. Holds no face of anybody between calls.
+    """Detector and embedder, loaded once. Holds no face of anybody between calls.
 
     Args:
-        folder: The model folder that all of them come from.
+        folders: The model folders that they come from, the detector's first.
         detector: Finds the faces.
-        embedder: Embeds them.
-        calibration: Distance to probability and band; belongs to this embedder.
+        embedder: Embeds them, and says what its distances mean.
         floor: Quality below which a face of a post is ``inconclusive``.
         reference_floor: Quality below which a reference photo is refused.
     """
 
     def __init__(
         self,
-        folder: ModelFolder,
+        folders: Sequence[ModelFolder],
         detector: FaceDetector,
         embedder: FaceEmbedder,
-        calibration: Calibration,
         floor: QualityFloor,
         reference_floor: QualityFloor,
     ) -> None:
-        self.folder = folder
+        self.folders = tuple(folders)
         self.detector = detector
         self.embedder = embedder
-        self.calibration = calibration
         self.floor = floor
         self.reference_floor = reference_floor
 
     @classmethod
-    def load(cls, settings: RuntimeSettings = RuntimeSettings(), root: Path | None = None) -> FaceMatcher:
-        """Load the model folder ``faces``.
+    def load(
+        cls, settings: RuntimeSettings = RuntimeSettings(), root: Path | None = None, *, embedder: str = "dlib"
+    ) -> FaceMatcher:
+        """Load the model folder ``faces`` and an embedder.
+
+        Args:
+            settings: Where networks run.
+            root: Another folder of models.
+            embedder: ``dlib``, which ships, or the name of a model folder made by ``consentry models build facenet``
+                or ``consentry train faces``.
 
         Raises:
-            ModelError: It is missing or damaged.
+            ModelError: A folder is missing or damaged.
         """
         folder = ModelFolder.open("faces", root=root)
+        folders = [folder]
+        chosen: FaceEmbedder
+        if embedder == "dlib":
+            chosen = DlibEmbedder(folder, settings)
+        else:
+            folders.append(ModelFolder.open(embedder, root=root))
+            chosen = FacenetEmbedder(folders[-1], settings)
         quality = folder.manifest["thresholds"]["quality"]
         return cls(
-            folder,
+            folders,
             MtcnnDetector(folder, settings),
-            DlibEmbedder(folder, settings),
-            Calibration.from_manifest(folder.manifest),
+            chosen,
             QualityFloor(**quality["post"]),
             QualityFloor(**quality["reference"]),
         )
+
+    @property
+    def folder(self) -> ModelFolder:
+        """The model folder of the detector."""
+        return self.folders[0]
 
     @property
     def id(self) -> str:
         """Detector and embedder, for signals."""
         return f"{self.detector.id}+{self.embedder.id}"
 
-    def compare(self, claims: Sequence[Claim]) -> list[ClaimFaces]:
+    @property
+    def calibration(self) -> Calibration:
+        """Of the embedder.
+
+        Raises:
+            TemplateError: ``template.not_calibrated``.
+        """
+        if self.embedder.calibration is None:
+            raise _not_calibrated(self.embedder)
+        return self.embedder.calibration
+
+    def reference_templates(self, photos: Sequence[FacePicture]) -> ReferenceTemplates:
+        """Templates of the reference photos of one claim, for `consentry.faces.enrolment`; photos of it alone.
+
+        What is refused, and why, is known at once: no post is needed for it.
+        """
+        return self._reference_templates([photos])[0]
+
+    def compare(self, claims: Sequence[Claim], *, evaluation: bool = False) -> list[ClaimFaces]:
         """Compare each claim's frames with its own references, all claims' pictures in common batches.
 
         Faces of posts without usable references are located but never embedded. Results of one claim do not depend
         on the others that come along.
+
+        Args:
+            claims: Any number.
+            evaluation: Hand out distances as well. For measuring on benchmark sets only: from distances, templates
+                can be recovered.
         """
-        references = self._found([claim.references for claim in claims], self.reference_floor)
-        chosen = [self._references(claim, found) for claim, found in zip(claims, references, strict=True)]
-        frames = self._found([claim.frames for claim in claims], self.floor)
-        wanted = [[face.chip for face in faces] for faces, _ in chosen]
-        wanted += [
-            [face.chip for found in frame_faces for face in found] if faces else []
-            for frame_faces, (faces, _) in zip(frames, chosen, strict=True)
-        ]
-        embedded = self._embed(wanted)
-        templates, others = embedded[: len(claims)], embedded[len(claims) :]
+        references = self._references(claims)
+        faces = self._found([claim.frames for claim in claims], self.floor)
+        pooled = [pool(found.templates) if found.templates else None for found in references]
+        embedded = self._embedded(
+            [
+                (picture, face)
+                for claim, found, reference in zip(claims, faces, pooled, strict=True)
+                if reference is not None
+                for picture, of_picture in zip(claim.frames, found, strict=True)
+                for face in of_picture
+                if face.quality.usable
+            ]
+        )
+        templates = iter(embedded)
         results = []
-        for claim, found, template, other, (used, refused) in zip(
-            claims, frames, templates, others, chosen, strict=True
-        ):
-            distances = _distances(other, template) if used else None
-            results.append(ClaimFaces(self._signals(claim, found, distances), len(used), refused))
+        for claim, found, reference, used in zip(claims, faces, pooled, references, strict=True):
+            if reference is not None:
+                found = [[_with(face, templates) for face in of_picture] for of_picture in found]
+            notes = list(used.refused)
+            if reference is not None and self.embedder.calibration is None:
+                notes.append(_not_calibrated(self.embedder).note(stage="faces"))
+            results.append(self._result(claim, found, reference, len(used.templates), notes, evaluation=evaluation))
         return results
 
-    def _found(self, groups: Sequence[Sequence[FacePicture]], floor: QualityFloor) -> list[list[list[_Found]]]:
-        """Faces of every picture of every group, aligned and judged."""
+    def _result(
+        self,
+        claim: Claim,
+        found: Sequence[Sequence[FoundFace]],
+        reference: Template | None,
+        used: int,
+        notes: Sequence[ErrorNote],
+        *,
+        evaluation: bool,
+    ) -> ClaimFaces:
+        media: dict[str, list[FoundFace]] = {}
+        frames: dict[str, int] = {}
+        for picture, of_picture in zip(claim.frames, found, strict=True):
+            number = frames[picture.media_id] = frames.get(picture.media_id, -1) + 1
+            media.setdefault(picture.media_id, []).extend(replace(face, frame=number) for face in of_picture)
+        signals = [
+            signal_of_medium(media_id, self.id, faces, reference, self.embedder.calibration)
+            for media_id, faces in media.items()
+        ]
+        return ClaimFaces(
+            tuple(signal for signal, _ in signals),
+            used,
+            tuple(notes),
+            tuple(distances for _, distances in signals) if evaluation else (),
+        )
+
+    def _references(self, claims: Sequence[Claim]) -> list[ReferenceTemplates]:
+        made = self._reference_templates([claim.references for claim in claims])
+        return [
+            self._enrolled(claim.enrolled) if claim.enrolled else of_photos
+            for claim, of_photos in zip(claims, made, strict=True)
+        ]
+
+    def _enrolled(self, templates: tuple[Template, ...]) -> ReferenceTemplates:
+        others = sorted({template.embedder for template in templates} - {self.embedder.id})
+        if others:
+            error = TemplateError(
+                f"The references were enrolled with {', '.join(others)}; {self.embedder.id} is in use.",
+                "Enrol the reference photos again with the embedder that is in use.",
+            )
+            return ReferenceTemplates(refused=(error.note(stage=STAGE),))
+        return ReferenceTemplates(templates)
+
+    def _reference_templates(self, groups: Sequence[Sequence[FacePicture]]) -> list[ReferenceTemplates]:
+        faces = self._found(groups, self.reference_floor)
+        chosen: list[list[tuple[int, FacePicture, FoundFace]]] = []
+        refused: list[list[ErrorNote]] = []
+        for photos, found in zip(groups, faces, strict=True):
+            chosen.append([])
+            refused.append([])
+            for number, (photo, of_photo) in enumerate(zip(photos, found, strict=True), 1):
+                try:
+                    index = reference_face(photo.media_id, [face.quality for face in of_photo], self.reference_floor)
+                    chosen[-1].append((number, photo, of_photo[index]))
+                except ReferencePhotoError as error:
+                    refused[-1].append(error.note(stage=STAGE, media_id=photo.media_id))
+        templates = iter(self._embedded([(photo, face) for of_claim in chosen for _, photo, face in of_claim]))
+        return [
+            agreeing(
+                ReferenceTemplates(
+                    tuple(islice(templates, len(of_claim))),
+                    tuple(photo.media_id for _, photo, _ in of_claim),
+                    tuple(notes),
+                ),
+                [number for number, _, _ in of_claim],
+                self.embedder.calibration,
+            )
+            for of_claim, notes in zip(chosen, refused, strict=True)
+        ]
+
+    def _found(self, groups: Sequence[Sequence[FacePicture]], floor: QualityFloor) -> list[list[list[FoundFace]]]:
+        """Faces of every picture of every group, judged."""
         pictures = [picture for group in groups for picture in group]
         detections = iter(self.detector.detect([picture.pixels for picture in pictures]))
         return [[_judge(picture, next(detections), floor) for picture in group] for group in groups]
 
-    def _references(
-        self, claim: Claim, found: Sequence[Sequence[_Found]]
-    ) -> tuple[list[_Found], tuple[ErrorNote, ...]]:
-        used, refused = [], []
-        for picture, faces in zip(claim.references, found, strict=True):
-            try:
-                qualities = [face.quality for face in faces]
-                used.append(faces[reference_face(picture.media_id, qualities, self.reference_floor)])
-            except ReferencePhotoError as error:
-                refused.append(error.note(stage="references", media_id=picture.media_id))
-        return used, tuple(refused)
-
-    def _embed(self, groups: Sequence[Sequence[NDArray[np.uint8]]]) -> list[NDArray[np.float32]]:
-        chips = [chip for group in groups for chip in group]
-        stacked = np.stack(chips) if chips else np.zeros((0, CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
-        embeddings = self.embedder.embed(stacked)
-        ends = np.cumsum([len(group) for group in groups], dtype=np.intp)
-        return [embeddings[end - len(group) : end] for group, end in zip(groups, ends, strict=True)]
-
-    def _signals(
-        self, claim: Claim, found: Sequence[Sequence[_Found]], distances: NDArray[np.float32] | None
-    ) -> tuple[FaceSignal, ...]:
-        by_medium: dict[str, list[tuple[float, Face]]] = {}
-        index = 0
-        for picture, faces in zip(claim.frames, found, strict=True):
-            entries = by_medium.setdefault(picture.media_id, [])
-            for face in faces:
-                distance = float(distances[index]) if distances is not None else 0.0
-                entries.append((distance, self._face(picture, face, None if distances is None else distance)))
-                index += 1
-        return tuple(
-            self._signal(
-                media_id,
-                [face for _, face in sorted(entries, key=lambda entry: entry[0])],
-                compared=distances is not None,
-            )
-            for media_id, entries in by_medium.items()
-        )
-
-    def _face(self, picture: FacePicture, face: _Found, distance: float | None) -> Face:
-        height, width = picture.pixels.shape[:2]
-        left, top, right, bottom = (
-            round(min(max(float(value) / size, 0.0), 1.0), 4)
-            for value, size in zip(face.box, (width, height, width, height), strict=True)
-        )
-        return Face(
-            box=(left, top, right, bottom),
-            second=picture.second,
-            detection_probability=round(min(face.probability, 1.0), 4),
-            quality=face.quality,
-            band=None if distance is None else self.calibration.band(distance, face.quality),
-            match_probability=None if distance is None else self.calibration.probability(distance),
-        )
-
-    def _signal(self, media_id: str, faces: list[Face], *, compared: bool) -> FaceSignal:
-        if not compared:
-            return FaceSignal(media_id=media_id, model=self.id, faces=tuple(faces))
-        band = band_of_medium([face.band for face in faces if face.band is not None])
-        best = next((face for face in faces if face.band == band), None)
-        return FaceSignal(
-            media_id=media_id,
-            model=self.id,
-            band=band,
-            match_probability=best.match_probability if best else None,
-            faces=tuple(faces),
-        )
+    def _embedded(self, faces: Sequence[tuple[FacePicture, FoundFace]]) -> list[Template]:
+        templates: list[Template] = []
+        for start in range(0, len(faces), _AT_ONCE):
+            some = faces[start : start + _AT_ONCE]
+            crops = np.stack([self.embedder.crop(picture.pixels, face.box, face.points) for picture, face in some])
+            templates += [
+                Template(self.embedder.id, embedding.copy(), _weight(face.quality))
+                for embedding, (_, face) in zip(self.embedder.embed(crops), some, strict=True)
+            ]
+        return templates
 
 
-def _judge(picture: FacePicture, found: Detections, floor: QualityFloor) -> list[_Found]:
+def _with(face: FoundFace, templates: Iterator[Template]) -> FoundFace:
+    return replace(face, template=next(templates)) if face.quality.usable else face
+
+
+def _weight(quality: FaceQuality) -> float:
+    """How much a face counts among others of the same person: its width, up to what an embedder can use."""
+    return max(1, min(quality.width_pixels, _WIDE_ENOUGH)) / _WIDE_ENOUGH
+
+
+def _judge(picture: FacePicture, found: Detections, floor: QualityFloor) -> list[FoundFace]:
     faces = []
-    for box, points, probability in zip(found.boxes, found.points, found.probabilities, strict=True):
-        chip = align(picture.pixels, points)
-        faces.append(_Found(box, float(probability), chip, assess_quality(box, chip, picture.scale, floor)))
+    for index, (box, points, probability) in enumerate(
+        zip(found.boxes, found.points, found.probabilities, strict=True)
+    ):
+        quality = assess_quality(picture.pixels, found, index, picture.scale, floor)
+        faces.append(
+            FoundFace(0, picture.second, box, _place(box, picture.pixels), points, float(probability), quality)
+        )
     return faces
 
 
-def _distances(faces: NDArray[np.float32], templates: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mean L2 distance of each face (N, D) to all templates of the claim (K, D): (N,)."""
-    differences = faces[:, None, :] - templates[None, :, :]
-    distances: NDArray[np.float32] = np.sqrt((differences**2).sum(axis=2)).mean(axis=1)
-    return distances
+def _place(box: NDArray[np.float32], pixels: NDArray[np.uint8]) -> Box:
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = (
+        round(min(max(float(value) / size, 0.0), 1.0), 4)
+        for value, size in zip(box, (width, height, width, height), strict=True)
+    )
+    return left, top, right, bottom
+
+
+def _not_calibrated(embedder: FaceEmbedder) -> ConsentryError:
+    return TemplateError(
+        f"Nobody has measured what distances of {embedder.id} mean: nothing is said about who is in the media.",
+        "Calibrate it on pairs of pictures: consentry models build facenet --pairs PAIRS.csv.",
+        code="template.not_calibrated",
+    )

@@ -14,8 +14,9 @@ WINDOW = 12
 STRIDE = 2
 FACTOR = 0.709
 """From one scale to the next: half the area (Zhang et al. 2016)."""
-GREY = 127.5
-"""Fills what no scale covers; zero after normalisation."""
+NO_PIXEL = -1.0
+"""Fills what no scale covers. The network knows it: where a side is odd, the last cell of its first pooling is half
+outside, and only the half inside counts, as in the original, which sees every scale alone."""
 BUCKET = 64
 """Canvas sides are rounded up to this, so that few shapes need compiling."""
 
@@ -76,14 +77,11 @@ def _rounded(size: int) -> int:
 
 
 def paint(layout: Layout, sums: Integral) -> NDArray[np.float32]:
-    """The canvas, (height, width, 3) float32 in 0-255."""
-    canvas = np.full((layout.height, layout.width, 3), GREY, np.float32)
+    """The canvas, (height, width, 3) float32 in 0-255, and `NO_PIXEL` where no scale lies."""
+    canvas = np.full((layout.height, layout.width, 3), NO_PIXEL, np.float32)
     for level in layout.levels:
-        target = canvas[level.top : level.top + _even(level.height), level.left : level.left + _even(level.width)]
-        target[: level.height, : level.width] = resample_picture(sums, level.height, level.width)
-        # Where a side is odd, the original's last pooling cell is only half covered; here the edge is repeated.
-        target[level.height :] = target[level.height - 1]
-        target[:, level.width :] = target[:, level.width - 1 : level.width]
+        target = canvas[level.top : level.top + level.height, level.left : level.left + level.width]
+        target[:] = resample_picture(sums, level.height, level.width)
     return canvas
 
 

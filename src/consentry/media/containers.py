@@ -52,6 +52,8 @@ def open_container(source: BinaryIO, media_id: str, name: str, limits: Limits) -
             metadata_errors="replace",
             options=options,
         )
+    except MemoryError as error:  # what FFmpeg says to a stream above its bound
+        raise _too_many_streams(media_id, limits) from error
     except Exception as error:  # FFmpeg's errors, and whatever else a hostile header brings out of PyAV
         raise damaged(media_id) from error
     with container:
@@ -81,6 +83,14 @@ def damaged(media_id: str) -> MediaError:
     )
 
 
+def _too_many_streams(media_id: str, limits: Limits) -> MediaError:
+    return MediaError(
+        f"{media_id} holds more than {limits.max_streams} streams, or lists too long to be read.",
+        "Remove the streams that are not needed, or raise Limits.max_streams.",
+        code="media.too_many_streams",
+    )
+
+
 def _refuse_further_files(*_: object, **__: object) -> Never:
     raise PermissionError("a medium may not open further files")
 
@@ -88,11 +98,7 @@ def _refuse_further_files(*_: object, **__: object) -> Never:
 def _moving_pictures(container: Any, media_id: str, limits: Limits) -> Any:
     """FFmpeg's choice of video stream, as long as that is more than the cover of a sound file."""
     if len(container.streams) > limits.max_streams:
-        raise MediaError(
-            f"{media_id} holds more than {limits.max_streams} streams.",
-            "Remove the streams that are not needed, or raise Limits.max_streams.",
-            code="media.too_many_streams",
-        )
+        raise _too_many_streams(media_id, limits)
     moving = [
         stream
         for stream in container.streams.video

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consentry.media.geometry import fit
+from consentry.media.sampling import GLANCE_SIDE
 
 _UPRIGHT: Final = (1, 0, 0, 1)
 _BT709_FROM_HEIGHT: Final = 720
@@ -56,6 +57,14 @@ class Display:
             threads=1,
         )
         return np.ascontiguousarray(_turned(scaled.to_ndarray(), self.turn))
+
+
+def glance(frame: Any) -> NDArray[np.uint8]:
+    """A frame as a copy of `GLANCE_SIDE` pixels, to compare frames by: neither turned nor true in colour."""
+    width, height, _ = fit(frame.width, frame.height, GLANCE_SIDE)
+    small = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA", threads=1)
+    pixels: NDArray[np.uint8] = small.to_ndarray()
+    return pixels
 
 
 def display_turn(frame: Any) -> tuple[int, int, int, int]:

@@ -1,8 +1,8 @@
 """Which format a file is of, by its first bytes alone. What is not on this list is not opened.
 
 Sniffing it here, instead of letting a library probe, means that FFmpeg never sees a playlist (HLS, DASH, concat,
-SDP ...): those are text files, and no text is on the list. HEIC and TIFF are left out: their decoders are either not
-in the core packages or have had too many holes to be worth it for what is hardly ever posted.
+SDP ...): those are text files, and no text is on the list. TIFF is left out: its decoder has had too many holes to be
+worth it for what is hardly ever posted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class MediaFormat(NamedTuple):
     """A format and the reader for it.
 
     Attributes:
-        name: Pillow's name of the format for an image, FFmpeg's name of the demuxer for a video.
+        name: Pillow's name of the format for an image (HEIF is HEIC's), FFmpeg's name of the demuxer for a video.
         reader: Which library reads it.
     """
 
@@ -64,7 +64,7 @@ def _of_brands(head: bytes) -> MediaFormat | None:
     if brands & _AVIF_BRANDS:
         return MediaFormat("AVIF", "pillow")
     if brands & _HEIC_BRANDS:
-        return None
+        return MediaFormat("HEIF", "pillow")
     return MediaFormat("mov", "ffmpeg")
 
 

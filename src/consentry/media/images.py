@@ -1,20 +1,24 @@
-"""Images by Pillow, still and animated."""
+"""Images by Pillow, still and animated; HEIC by libheif, in Pillow's clothes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import BinaryIO, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from consentry.media.errors import MediaError
+from consentry.media.clock import Deadline
+from consentry.media.errors import MediaError, took_too_much_memory
 from consentry.media.geometry import fit, require_size
 from consentry.media.limits import Limits
-from consentry.media.notes import partly_damaged, sampled_in_part
+from consentry.media.notes import kept_in_part, partly_damaged, sampled_in_part
 from consentry.media.opened import Frame, OpenedMedia
 from consentry.media.pictures import orientation, rgb_pixels, upright_size
-from consentry.media.sampling import SampleClock
+from consentry.media.sampling import GLANCE_SIDE, Sampler
 from consentry.records import ErrorNote
 
 _ANIMATED_FORMATS: Final = ("GIF", "WEBP", "PNG", "AVIF")
@@ -25,18 +29,31 @@ _UNSTATED_FRAME_SECONDS: Final = 0.1
 """How long browsers show a frame of an animation whose duration is zero or next to it."""
 
 
-def read_image(source: BinaryIO, media_id: str, name: str, limits: Limits, longest_side: int) -> OpenedMedia:
-    """Read an image that `sniff` found to be of the Pillow format `name`; arguments as for `open_media`.
+def read_image(
+    source: BinaryIO, media_id: str, name: str, limits: Limits, longest_side: int, deadline: Deadline
+) -> OpenedMedia:
+    """Read an image that `sniff` found to be of the format `name`; arguments as for `open_media`.
 
     Raises:
-        MediaError: ``media.too_many_pixels`` or ``media.damaged``.
+        MediaError: ``media.too_many_pixels``, ``timeout``, ``memory`` or ``damaged``.
     """
-    with _decoder_failures(media_id), Image.open(source, formats=[name]) as image:
+    with _decoder_failures(media_id), _opened(source, name) as image:
         require_size(media_id, *image.size, limits)
         # A JPEG may carry further pictures behind the first (MPO: a gain map, a second lens); they are not a film.
+        # Nor are those of a HEIC file (a burst, a thumbnail).
         if name in _ANIMATED_FORMATS and getattr(image, "is_animated", False):
-            return _read_animation(image, media_id, limits, longest_side)
+            return _read_animation(image, media_id, limits, longest_side, deadline)
         return _read_still(image, media_id, longest_side)
+
+
+def _opened(source: BinaryIO, name: str) -> Image.Image:
+    if name != "HEIF":
+        return Image.open(source, formats=[name])
+    # Used as a class, not registered with Pillow: that would change what `Image.open` does for the whole program.
+    from pi_heif.as_plugin import HeifImageFile
+
+    image: Image.Image = HeifImageFile(source)
+    return image
 
 
 def _read_still(image: Image.Image, media_id: str, longest_side: int) -> OpenedMedia:
@@ -57,17 +74,19 @@ def _read_still(image: Image.Image, media_id: str, longest_side: int) -> OpenedM
     )
 
 
-def _read_animation(image: Image.Image, media_id: str, limits: Limits, longest_side: int) -> OpenedMedia:
+def _read_animation(
+    image: Image.Image, media_id: str, limits: Limits, longest_side: int, deadline: Deadline
+) -> OpenedMedia:
     turned = orientation(image)
     width, height, scale = fit(*image.size, longest_side)
     full_width, full_height = upright_size(image.size, turned)
-    clock = SampleClock(1.0 / limits.frames_per_second)
-    frames: list[Frame] = []
+    sampler = Sampler(1.0 / limits.frames_per_second, limits.max_frames)
     note: ErrorNote | None = None
     second = 0.0
     spent_pixels = 0
     for index in range(limits.max_decoded_frames + 1):
         spent_pixels += image.width * image.height * _ANIMATION_PIXEL_COST
+        deadline.check()
         try:
             with _decoder_failures(media_id):
                 if not _seek(image, index):
@@ -77,27 +96,34 @@ def _read_animation(image: Image.Image, media_id: str, limits: Limits, longest_s
                     note = sampled_in_part(media_id, second)
                     break
                 image.load()
-                if clock.wants(second):
-                    if len(frames) == limits.max_frames:
-                        note = sampled_in_part(media_id, second)
-                        break
-                    frames.append(Frame(rgb_pixels(image, (width, height), turned), round(second, 4)))
+                if sampler.wants(second):
+                    pixels = rgb_pixels(image, (width, height), turned)
+                    sampler.offer(second, _glance(pixels), partial(np.ascontiguousarray, pixels))
                 second += _frame_seconds(image)
         except MediaError:
-            if not frames:
+            if not sampler.seconds:
                 raise
             note = partly_damaged(media_id, second)
             break
+    frames = sampler.frames(second)
+    if note is None and sampler.left_out:
+        note = kept_in_part(media_id, len(frames))
     return OpenedMedia(
         media_id=media_id,
         kind="video",
         width=full_width,
         height=full_height,
-        duration=round(second, 4) if note is None else None,
-        frames=tuple(frames),
+        duration=None if note is not None and note.code != "media.sampled_sparsely" else round(second, 4),
+        frames=frames,
         scale=scale,
         note=note,
     )
+
+
+def _glance(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width, _ = pixels.shape
+    small_width, small_height, _ = fit(width, height, GLANCE_SIDE)
+    return np.asarray(Image.fromarray(pixels).resize((small_width, small_height), Image.Resampling.BOX))
 
 
 def _seek(image: Image.Image, index: int) -> bool:
@@ -122,6 +148,8 @@ def _decoder_failures(media_id: str) -> Iterator[None]:
         yield
     except MediaError:
         raise
+    except MemoryError as error:
+        raise took_too_much_memory(media_id) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise MediaError(
             f"{media_id} has more pixels than Pillow agrees to decode.",

@@ -16,24 +16,32 @@ class Limits:
             decoding in the worst mode (RGBA) takes 320 MB. Pillow's own ceiling of 179 million stands above it.
         max_side: The longer of width and height, in pixels. Longer than any camera's panorama mode.
         max_duration: Seconds of video, by its header. Four hours is what large platforms accept.
-        max_frames: Frames sampled from one video. 140 is one a second of the 2:20 minutes that an ordinary Twitter
-            video may last; at 1024 x 576 pixels they take 250 MB. Longer videos are sampled more sparsely, with a note.
+        max_frames: Frames kept of one video, near-identical ones not counted. 600 is one a second of ten minutes that
+            never rest; at 1024 x 576 pixels they take 1.1 GB. Of a video that shows more different pictures, those are
+            kept that differ most, with a note.
         max_streams: Streams in a container. Real files have two or three, with subtitles a dozen or two.
-        frames_per_second: How often a video is sampled, as long as `max_frames` lasts.
+        frames_per_second: How often a video is looked at, besides at every cut.
         max_decoded_frames: Frames decoded on the way to the sampled ones: ten minutes at 60 a second.
         max_decoded_pixels: The same in pixels: ten minutes of 1080p at 30 a second, some minutes of one core.
             Pixels of animated pictures count tenfold, because Pillow decodes them about that much more slowly.
+        max_seconds: Wall time for one medium. It is there for what hangs, not for what is long: the bounds on work
+            above end ordinary files long before, at the same frame on every machine, which a clock cannot promise.
+        max_memory: Bytes that decoding may take above what a decoder process has when it starts: the frames that are
+            kept, and about 700 MB for the largest picture that `max_pixels` admits or 1.5 GB for 8K HEVC with all its
+            reference frames. Only a `DecoderPool` can hold a decoder to it.
     """
 
     max_bytes: int = 512 * 1024 * 1024
     max_pixels: int = 80_000_000
     max_side: int = 32_768
     max_duration: float = 4 * 3600.0
-    max_frames: int = 140
+    max_frames: int = 600
     max_streams: int = 32
     frames_per_second: float = 1.0
     max_decoded_frames: int = 36_000
     max_decoded_pixels: int = 40_000_000_000
+    max_seconds: float = 300.0
+    max_memory: int = 3 * 1024**3
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -27,7 +27,16 @@ def sampled_in_part(media_id: str, second: float) -> ErrorNote:
 def sampled_sparsely(media_id: str, step: float) -> ErrorNote:
     """One frame was looked at every `step` seconds, which is less often than asked for."""
     return MediaError(
-        f"{media_id} is long: one frame every {step:.1f} seconds was looked at.",
-        "Raise Limits.max_frames to look more often.",
+        f"{media_id} is long: about one frame every {step:.1f} seconds was looked at.",
+        "Raise Limits.max_decoded_frames and max_decoded_pixels to look more often.",
+        code="media.sampled_sparsely",
+    ).note(stage=STAGE, media_id=media_id)
+
+
+def kept_in_part(media_id: str, frames: int) -> ErrorNote:
+    """More frames differ than may be kept."""
+    return MediaError(
+        f"{media_id} shows more than could be kept: the {frames} frames that differ most were looked at.",
+        "Raise Limits.max_frames to keep more.",
         code="media.sampled_sparsely",
     ).note(stage=STAGE, media_id=media_id)

@@ -18,10 +18,13 @@ class Frame:
     Attributes:
         pixels: ``(height, width, 3)``, uint8, sRGB, upright, C-contiguous.
         second: When in the video, from its start; ``None`` for an image.
+        until: Until when the video goes on looking like this: the second of the next frame that is kept, or the end.
+            The frames in between were looked at and left out as near-identical. ``None`` for an image.
     """
 
     pixels: NDArray[np.uint8] = field(repr=False)
     second: float | None = None
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

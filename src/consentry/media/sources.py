@@ -15,6 +15,7 @@ from consentry.media.errors import MediaError
 from consentry.media.limits import Limits
 from consentry.records import Media
 
+_CHUNK = 1 << 20
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
@@ -36,12 +37,25 @@ def open_source(media: Media, limits: Limits) -> Iterator[BinaryIO]:
                 f"{media.media_id} is empty.", "Check whether its upload or download was completed.", code="media.empty"
             )
         if size > limits.max_bytes:
-            raise MediaError(
-                f"{media.media_id} has {size:,} bytes, more than the limit of {limits.max_bytes:,}.",
-                "Raise Limits.max_bytes if files of this size are expected.",
-                code="media.too_large",
-            )
+            raise _too_large(media.media_id, f"{size:,}", limits)
         yield source
+
+
+def read_file_object(file: BinaryIO, media_id: str, limits: Limits) -> Media:
+    """The rest of a file object, which need not be seekable, as a medium. No more is read than the limits admit.
+
+    Raises:
+        MediaError: ``media.unreadable`` or ``too_large``.
+    """
+    read = bytearray()
+    try:
+        while len(read) <= limits.max_bytes and (chunk := file.read(min(_CHUNK, limits.max_bytes + 1 - len(read)))):
+            read += chunk
+    except (OSError, ValueError) as error:  # ValueError: it is closed
+        raise _unreadable(media_id) from error
+    if len(read) > limits.max_bytes:
+        raise _too_large(media_id, f"more than {limits.max_bytes:,}", limits)
+    return Media(media_id=media_id, data=bytes(read))
 
 
 def _open_file(media_id: str, path: Path) -> BinaryIO:
@@ -83,3 +97,11 @@ def _require_regular(media_id: str, mode: int) -> None:
 
 def _unreadable(media_id: str) -> MediaError:
     return MediaError(f"{media_id} could not be read from the disk.", "Check the permissions and the disk it lies on.")
+
+
+def _too_large(media_id: str, size: str, limits: Limits) -> MediaError:
+    return MediaError(
+        f"{media_id} has {size} bytes; the limit is {limits.max_bytes:,}.",
+        "Raise Limits.max_bytes if files of this size are expected.",
+        code="media.too_large",
+    )

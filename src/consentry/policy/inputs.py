@@ -53,8 +53,22 @@ _BANK: Final = "a near-duplicate in the bank of media"
 _PASSAGES: Final[tuple[tuple[TextKind, str], ...]] = (
     ("email", "an e-mail address"),
     ("phone", "a telephone number"),
+    ("postal_address", "a postal address"),
+    ("location", "coordinates, a plus code or a link into a map"),
+    ("identity_number", "the number of an identity document"),
+    ("bank_account", "the number of a bank account"),
+    ("payment_card", "the number of a payment card"),
+    ("licence_plate", "a licence plate"),
+    ("credentials", "a password or key"),
+    ("medical", "medical details of somebody"),
     ("reward_offer", "an offer or a demand of a reward for exposing somebody or for not doing so"),
     ("exposure_threat", "a threat to expose somebody"),
+    ("money_demand", "a demand of money, or of something else, for not exposing somebody"),
+    ("call_to_find", "a call to others to find somebody"),
+    ("reporting_cue", "reporting, by the way they read"),
+    ("eyewitness_cue", "an eyewitness account, by the way they read"),
+    ("official_duty_cue", "talk of official duties, by the way they read"),
+    ("help_cue", "a call for help for somebody missing or in danger, by the way they read"),
 )
 
 _ALL: Final[tuple[Input, ...]] = (

@@ -279,13 +279,19 @@ def copies(
 
 
 def text(kind: TextKind) -> Callable[[Situation], Number]:
-    """The largest probability of a kind of passage; open if the words were not searched for it."""
+    """The largest probability of a kind of passage; open if the words of the post were not searched for it.
+
+    Words inside pictures only add to it: reading them is a switch, and with the switch off a post is not unknown.
+    """
 
     def measure(situation: Situation) -> Number:
+        read = situation.of_media(situation.signals.picture_text)
+        inside = [item.probability for one in read for item in one.findings if item.kind == kind]
         signal = situation.signals.text
         if signal is None:
-            return Number(0.0, 1.0, "the words were not searched")
-        found = max((finding.probability for finding in signal.findings if finding.kind == kind), default=0.0)
+            return Number(max(inside, default=0.0), 1.0, "the words were not searched")
+        found = max((item.probability for item in signal.findings if item.kind == kind), default=0.0)
+        found = max(found, *inside) if inside else found
         if kind not in signal.searched or situation.failed("text"):
             return Number(found, 1.0, "the words were not searched for it")
         return Number(found, found)

@@ -148,17 +148,21 @@ class Case(Record):
     Attributes:
         report: ``None`` scores the media alone.
         references: Verified photos of the depicted person. They belong to this report, and serve it alone.
+        enrolled: Whether templates that were enrolled for this report take the place of photos.
         facts: What reviewers answered, look-ups found or the report says besides; outranks what models say.
     """
 
     post: Post
     report: Report | None = None
     references: tuple[MediaInput, ...] = ()
+    enrolled: bool = False
     facts: tuple[Fact, ...] = ()
 
     @model_validator(mode="after")
     def _references_belong_to_a_report(self) -> Self:
-        if self.references and self.report is None:
+        if self.references and self.enrolled:
+            raise ValueError("give reference photos or enrolled templates, not both")
+        if (self.references or self.enrolled) and self.report is None:
             raise ValueError("reference photos belong to a report; without one, faces are compared with nothing")
         object.__setattr__(self, "references", _distinct_ids(self.references))
         return self

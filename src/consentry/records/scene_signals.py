@@ -74,9 +74,15 @@ class CrowdScore(Record):
 
 
 class SceneMoment(Record):
-    """The scores of one frame of a video."""
+    """The scores of one frame of a video.
+
+    Attributes:
+        second: When it is shown.
+        until: Until when the video goes on looking like it; ``None`` if that is not known.
+    """
 
     second: float
+    until: float | None = None
     private_context: Probability
     public_event: Probability
 

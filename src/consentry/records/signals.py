@@ -54,11 +54,28 @@ class FaceQuality(Record):
         width_pixels: Width of the face box in the picture as published.
         sharpness: Variance of the Laplacian of the aligned grey face (0-255 scale); low is blurred.
         usable: Whether it passes the floor below which an answer is only ``inconclusive``.
+        yaw: Degrees that it is turned towards the viewer's right (negative: left); estimated from five points, as are
+            pitch and roll.
+        pitch: Degrees that it is raised (negative: lowered); coarse.
+        roll: Degrees that it is tilted clockwise.
+        brightness: Mean of the aligned grey face, 0-255.
+        contrast: Standard deviation of the aligned grey face, 0-255.
+        clipped: Share of it that is black or white altogether.
+        outside: Share of it that lies beyond the picture.
+        detection_probability: The detector's own; low where a face is covered, or none. A weak cue.
     """
 
     width_pixels: int
     sharpness: float
     usable: bool
+    yaw: float | None = None
+    pitch: float | None = None
+    roll: float | None = None
+    brightness: float | None = None
+    contrast: float | None = None
+    clipped: float | None = None
+    outside: float | None = None
+    detection_probability: float | None = None
 
 
 class Face(Record):
@@ -67,14 +84,43 @@ class Face(Record):
     Attributes:
         second: Where in a video; ``None`` in an image.
         detection_probability: The detector's own, uncalibrated.
-        band: Against the claim's references; ``None`` without references.
-        match_probability: Calibrated for a pair of one reference and one face; ``None`` without references.
+        band: Against the claim's references, in a video that of its track; ``None`` without references.
+        match_probability: Calibrated, at even prior odds, of this face alone (in a video, of its track); coarse on
+            purpose. ``None`` without references, and where nothing can be said of the face.
+        track: In a video, which of the signal's tracks it belongs to.
     """
 
     box: Box
     second: float | None = None
     detection_probability: Probability
     quality: FaceQuality
+    band: Literal["match", "inconclusive", "no_match"] | None = None
+    match_probability: Probability | None = None
+    track: int | None = None
+
+
+class FaceTrack(Record):
+    """One person in a video, as far as can be told: faces of successive frames that belong together.
+
+    Attributes:
+        track: Its number, by first appearance; `Face.track` refers to it.
+        from_second: First sampled second in which it was found.
+        until_second: Last one.
+        spans: When it is seen, first and last sampled second of each stretch.
+        best_second: Where it is seen best.
+        frames: In how many sampled frames it was found.
+        usable_frames: In how many of them well enough to be compared.
+        band: Against the claim's references; ``None`` without any.
+        match_probability: As `Face.match_probability`.
+    """
+
+    track: int
+    from_second: float
+    until_second: float
+    spans: tuple[tuple[float, float], ...]
+    best_second: float
+    frames: int
+    usable_frames: int
     band: Literal["match", "inconclusive", "no_match"] | None = None
     match_probability: Probability | None = None
 
@@ -85,8 +131,14 @@ class FaceSignal(Record):
     Attributes:
         model: Detector and embedder.
         band: Of the whole medium; ``None`` when the claim has no usable reference.
-        match_probability: Of its best face.
+        match_probability: That the claimant is in the medium, at even prior odds, all its faces considered.
         faces: All of them, best match first.
+        tracks: In a video, the persons that the faces belong to, best match first.
+        compared: How many faces (in a video, tracks) had a chance to match; a stranger gets that many chances.
+        likelihood_ratio: How many times likelier these faces are if the claimant is in the medium than if not; to one
+            significant digit, and never further from 1 than has been measured.
+        false_match_probability: At most this likely, a medium without the claimant, with as many faces, holds one that
+            looks as much alike; ``None`` where that has not been measured.
     """
 
     media_id: str
@@ -94,6 +146,10 @@ class FaceSignal(Record):
     band: FaceBand | None = None
     match_probability: Probability | None = None
     faces: tuple[Face, ...] = ()
+    tracks: tuple[FaceTrack, ...] = ()
+    compared: int = 0
+    likelihood_ratio: float | None = Field(default=None, gt=0)
+    false_match_probability: Probability | None = None
 
 
 Transform = Literal[
@@ -154,7 +210,31 @@ class CopySignal(Record):
     parts: tuple[CopyMatch, ...] = ()
 
 
-TextKind = Literal["email", "phone", "reward_offer", "exposure_threat"]
+TextKind = Literal[
+    "email",
+    "phone",
+    "postal_address",
+    "location",
+    "identity_number",
+    "bank_account",
+    "payment_card",
+    "licence_plate",
+    "credentials",
+    "medical",
+    "reward_offer",
+    "exposure_threat",
+    "money_demand",
+    "call_to_find",
+    "reporting_cue",
+    "eyewitness_cue",
+    "official_duty_cue",
+    "help_cue",
+]
+"""What is looked for in words: private information, prohibited behaviour, and cues that a publication may be excused.
+
+A cue only says that the words read like reporting, an eyewitness, official duties or a call for help; it decides
+nothing.
+"""
 
 
 class TextFinding(Record):
@@ -186,11 +266,45 @@ class TextSignal(Record):
     findings: tuple[TextFinding, ...] = ()
 
 
+class PictureTextFinding(Record):
+    """A passage of the words inside a picture. The words themselves are not kept.
+
+    Attributes:
+        box: Around the lines that it stands in.
+        second: Where in a video; ``None`` in an image.
+        rule: Which detector found it.
+    """
+
+    kind: TextKind
+    box: Box
+    second: float | None = None
+    probability: Probability
+    rule: str
+
+
+class PictureTextSignal(Record):
+    """What stands in the words inside one medium, where pictures were read.
+
+    Attributes:
+        model: Reader and detectors.
+        lines: How many lines were read.
+        complete: Whether all lines of all frames that show text were read.
+        findings: In the order of time, then from the top down.
+    """
+
+    media_id: str
+    model: str
+    lines: int
+    complete: bool = True
+    findings: tuple[PictureTextFinding, ...] = ()
+
+
 class Signals(Record):
     """Everything that was measured. A medium without a signal was not measured: unknown, not absent.
 
     Attributes:
         media: One outcome for every medium of the post, in its order.
+        picture_text: Of the media that were read; empty unless reading was asked for.
         references_given: How many reference photos came with the claim.
         references_used: How many of them were good enough to compare with.
         errors: What failed on the way, media and references included.
@@ -201,6 +315,7 @@ class Signals(Record):
     faces: tuple[FaceSignal, ...] = ()
     copies: tuple[CopySignal, ...] = ()
     text: TextSignal | None = None
+    picture_text: tuple[PictureTextSignal, ...] = ()
     references_given: int = 0
     references_used: int = 0
     errors: tuple[ErrorNote, ...] = ()

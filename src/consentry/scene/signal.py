@@ -22,13 +22,17 @@ def scene_signal(
     model_id: str,
     kinds: Sequence[str] = (),
     faces: int = 0,
+    until: Sequence[float | None] | None = None,
 ) -> SceneSignal:
     """The signal of one medium.
 
-    A video's score is the mean of the calibrated log-odds over its frames: one odd frame moves it little, and a clip
-    of one shot scores as its frames do. The thresholds are those of pictures. The frame that speaks loudest for a
-    score gives its saliency map; the earliest one where several do. The number of people is that of the frame with the
-    most of them, and the kinds of scene are those of the mean over frames.
+    A video's score is the mean of the calibrated log-odds over its time: a frame that stands for ten seconds weighs ten
+    times one that stands for one. So a score says what most of the video shows, one odd frame moves it little, a clip
+    of one shot scores as its frames do, and it does not matter how many near-identical frames were left out. Measured
+    beside the maximum, the median and others on clips and on films made of them (docs/media.md, `python
+    benchmarks/media.py aggregates`); what is shown for a short time only stands in the time line. The thresholds are
+    those of pictures. The frame that speaks loudest for a score gives its saliency map; the earliest one where several
+    do. The number of people is that of the frame with the most of them, and the kinds of scene are those of the mean.
 
     Args:
         media_id: Which medium.
@@ -37,33 +41,54 @@ def scene_signal(
         model_id: Which model read them.
         kinds: Names of the kinds of scene that the model knows.
         faces: The largest number of faces that were found at one moment; there are at least as many people.
+        until: Until when each frame stands for the video; all frames weigh the same where this is not known.
 
     Raises:
-        ValueError: There is no frame, or the two sequences differ in length.
+        ValueError: There is no frame, or the sequences differ in length.
 
     Returns:
         The signal, with a timeline for a video.
     """
     if not readings or len(readings) != len(seconds):
         raise ValueError(f"{len(readings)} readings for {len(seconds)} frames")
+    ends = until or [None] * len(seconds)
+    if len(ends) != len(seconds):
+        raise ValueError(f"{len(ends)} ends for {len(seconds)} frames")
+    shares = time_shares(seconds, ends)
     timeline = tuple(
         SceneMoment(
             second=round(second, 3),
+            until=None if end is None else round(end, 3),
             private_context=reading.score("private_context").probability,
             public_event=reading.score("public_event").probability,
         )
-        for second, reading in zip(seconds, readings, strict=True)
+        for second, end, reading in zip(seconds, ends, readings, strict=True)
         if second is not None
     )
     return SceneSignal(
         media_id=media_id,
         model=model_id,
-        private_context=_score("private_context", seconds, readings),
-        public_event=_score("public_event", seconds, readings),
+        private_context=_score("private_context", seconds, readings, shares),
+        public_event=_score("public_event", seconds, readings, shares),
         crowd=_crowd(seconds, readings, faces),
-        looks_like=_likeliest(readings, kinds),
+        looks_like=_likeliest(readings, kinds, shares),
         timeline=timeline,
     )
+
+
+def time_shares(seconds: Sequence[float | None], until: Sequence[float | None]) -> NDArray[np.float64]:
+    """The share of the video's time that each frame stands for; equal shares where times are not known.
+
+    A frame that stands for no time at all (the last of a video whose end is not known) counts as one of the shortest.
+    """
+    lasting = [
+        0.0 if second is None or end is None else end - second for second, end in zip(seconds, until, strict=True)
+    ]
+    known = [seconds for seconds in lasting if seconds > 0.0]
+    shortest = min(known) if known else 1.0
+    weights = np.array([max(seconds, shortest) for seconds in lasting], np.float64)
+    shares: NDArray[np.float64] = weights / weights.sum()
+    return shares
 
 
 def _crowd(seconds: Sequence[float | None], readings: Sequence[SceneReading], faces: int) -> CrowdScore | None:
@@ -83,19 +108,24 @@ def _crowd(seconds: Sequence[float | None], readings: Sequence[SceneReading], fa
     )
 
 
-def _likeliest(readings: Sequence[SceneReading], kinds: Sequence[str]) -> tuple[SceneKind, ...]:
+def _likeliest(
+    readings: Sequence[SceneReading], kinds: Sequence[str], shares: NDArray[np.float64]
+) -> tuple[SceneKind, ...]:
     if not len(kinds):
         return ()
-    mean: NDArray[np.float64] = np.stack([reading.kinds for reading in readings]).astype(np.float64).mean(axis=0)
+    probabilities = np.stack([reading.kinds for reading in readings]).astype(np.float64)
+    mean: NDArray[np.float64] = np.average(probabilities, axis=0, weights=shares)
     order = np.argsort(-mean, kind="stable")[:_KINDS_SHOWN]
     found = (SceneKind(kind=kinds[index], probability=round(float(mean[index]), 4)) for index in order)
     return tuple(kind for kind in found if kind.probability >= _LEAST_SHOWN)
 
 
-def _score(head: SceneHead, seconds: Sequence[float | None], readings: Sequence[SceneReading]) -> SceneScore:
+def _score(
+    head: SceneHead, seconds: Sequence[float | None], readings: Sequence[SceneReading], shares: NDArray[np.float64]
+) -> SceneScore:
     logits = [reading.logit(head) for reading in readings]
     # Calibration is linear in log-odds, so the mean of the calibrated log-odds is the calibrated mean logit.
-    calibrated = readings[0].calibrations[head].score(sum(logits) / len(logits))
+    calibrated = readings[0].calibrations[head].score(float(np.average(logits, weights=shares)))
     loudest = max(range(len(logits)), key=lambda index: logits[index])
     second = seconds[loudest]
     return SceneScore(

@@ -1,7 +1,8 @@
-"""What stands in the words that came with the media: contact details, offers of reward, threats to expose.
+"""What stands in the words of a post: private information, prohibited behaviour, cues of public interest.
 
-`analyse_text` is the door. Rules are for English; other languages are not searched for offers and threats, and a text
-in which nothing was found is not thereby harmless.
+`TextReader` is the door for posts, with its models for cues and for words inside pictures; `analyse_text` the one for
+a text alone. Behaviour and cues are looked for in English, and a text in which nothing was found is not thereby
+harmless.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from pathlib import Path
 
 from consentry.records import ComponentDigest
 from consentry.text.analysis import MODEL, analyse_text
+from consentry.text.reader import TextReader
 
-__all__ = ["MODEL", "analyse_text", "component"]
+__all__ = ["MODEL", "TextReader", "analyse_text", "component"]
 
 
 @cache

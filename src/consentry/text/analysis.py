@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, get_args
 
 from consentry.records import TextFinding, TextKind, TextSignal
-from consentry.text.contacts import DEFAULT_REGIONS, Passage, find_emails, find_phones
+from consentry.text.contacts import DEFAULT_REGIONS
+from consentry.text.cue_model import CueModel
 from consentry.text.normalise import normalise
+from consentry.text.passages import Passage
+from consentry.text.private import find_private
 from consentry.text.rules import OFFICIAL, OFFICIAL_PROBABILITY, RULES
+from consentry.text.seeking import RULES as SEEKING_RULES
 
-MODEL: Final = "text/rules@1"
-KINDS: Final[tuple[TextKind, ...]] = ("email", "phone", "reward_offer", "exposure_threat")
+MODEL: Final = "text/rules@2"
+KINDS: Final[tuple[TextKind, ...]] = get_args(TextKind)
+CUE_KINDS: Final[tuple[TextKind, ...]] = ("reporting_cue", "eyewitness_cue", "official_duty_cue", "help_cue")
 _OFFICIAL_REACH: Final = 100
 """Characters before and after an offer in which a sign of an official appeal counts."""
 
 
-def analyse_text(text: str, *, regions: Sequence[str] = DEFAULT_REGIONS) -> TextSignal:
-    """Look for contact details, offers of reward for exposing somebody, and threats to expose somebody.
+def analyse_text(text: str, *, regions: Sequence[str] = DEFAULT_REGIONS, cues: CueModel | None = None) -> TextSignal:
+    """Look for private information, prohibited behaviour, and cues of public interest.
 
-    Offers and threats are looked for in English only. Letters in disguise (full-width, mathematical, with invisible
+    Behaviour and cues are looked for in English only. Letters in disguise (full-width, mathematical, with invisible
     characters between) are read as what they look like; offsets are those of `text` as given.
 
     Args:
         text: What came with the media.
         regions: Where phone numbers without a country code are looked for, as ISO 3166 codes (``US``, ``DE``).
+        cues: The model that says how the words read; without it cues are not searched.
 
     Returns:
         Findings in the order of the text, those of one kind that overlap joined into one. A kind that could not be
         searched to the end is missing from ``searched``: it is unknown whether there is more of it.
     """
     plain = normalise(text)
-    phones, all_searched = find_phones(plain.text, regions)
-    emails = list(find_emails(plain.text))
-    phones = [phone for phone in phones if not any(_overlap(phone, email) for email in emails)]
+    private, all_searched = find_private(plain.text, regions)
+    hints, all_read = ([], False) if cues is None else cues.read(plain.text)
+    unsearched = {"phone"} if not all_searched else set()
+    unsearched |= set(() if cues is not None and all_read else CUE_KINDS)
     findings = []
-    for passage in _joined([*emails, *phones, *_offers_and_threats(plain.text)]):
+    for passage in _joined([*private, *_offers_and_threats(plain.text), *hints]):
         start, end = plain.original(passage.start, passage.end)
         findings.append(
             TextFinding(
@@ -43,14 +50,14 @@ def analyse_text(text: str, *, regions: Sequence[str] = DEFAULT_REGIONS) -> Text
             )
         )
     return TextSignal(
-        model=MODEL,
-        searched=tuple(kind for kind in KINDS if kind != "phone" or all_searched),
+        model=MODEL if cues is None else f"{MODEL}+{cues.folder.id}",
+        searched=tuple(kind for kind in KINDS if kind not in unsearched),
         findings=tuple(sorted(findings, key=lambda finding: (finding.start, finding.end, finding.kind))),
     )
 
 
 def _offers_and_threats(text: str) -> Iterator[Passage]:
-    for rule in RULES:
+    for rule in (*RULES, *SEEKING_RULES):
         for found in rule.compiled.finditer(text):
             probability = rule.probability
             if rule.kind == "reward_offer":

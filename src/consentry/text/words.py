@@ -134,7 +134,8 @@ PUBLISH_DETAIL: Final = (
 )
 PUBLISH_PICTURES: Final = (
     rf"(?!put{SEPARATOR}(?:it|this|them)){PUBLISH}{_FILLER}{SEPARATOR}"
-    rf"(?:{TARGET}{SEPARATOR}(?:\w++{SEPARATOR})?{PICTURES}|these|those|it|everything|them|this|this{SEPARATOR}shit|(?:you|u|her|him)(?:{SEPARATOR}with)?{SEPARATOR}{PICTURES})(?!\w)"
+    rf"(?:{TARGET}{SEPARATOR}(?:\w++{SEPARATOR})?{PICTURES}|these|those|it|everything|them|this"
+    rf"|this{SEPARATOR}shit|(?:you|u|her|him)(?:{SEPARATOR}with)?{SEPARATOR}{PICTURES})(?!\w)"
 )
 AUDIENCE: Final = word(
     "everyone", "everybody", "nobody", "no one", "the world", "the internet", "the whole \\w++",

@@ -8,6 +8,16 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+_WORSE = {
+    "width": "shrunk, to a face about so many pixels wide",
+    "blur": "Gaussian blur, pixels",
+    "exposure": "light times",
+    "turned": "turned, degrees",
+    "cut": "share cut off on the left",
+    "covered": "a grey bar over",
+}
+"""How the card speaks of each degradation in `consentry.training.face_quality`."""
+
 
 def write_card(folder: Path, manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> None:
     """Write ``card.md`` into the model's folder."""
@@ -23,6 +33,7 @@ def write_card(folder: Path, manifest: Mapping[str, Any], metrics: Mapping[str, 
         quality=manifest["thresholds"]["quality"],
         differences=max(metrics["graph_differences"].values()),
         pct=_percent,
+        worse=_WORSE,
     )
     (folder / "card.md").write_text(text, encoding="utf-8")
 

@@ -39,7 +39,13 @@ def subset(faces: EmbeddedFaces, pairs: Sequence[FacePair]) -> EmbeddedFaces:
     wanted = {path for pair in pairs for path in (pair.path_a, pair.path_b)}
     mask = np.array([path in wanted for path in faces.paths])
     paths = tuple(path for path in faces.paths if path in wanted)
-    return EmbeddedFaces(paths, faces.embeddings[mask], faces.widths[mask], faces.sharpness[mask])
+    return EmbeddedFaces(
+        paths,
+        faces.embeddings[mask],
+        faces.widths[mask],
+        faces.sharpness[mask],
+        qualities=tuple(quality for quality, kept in zip(faces.qualities, mask, strict=False) if kept),
+    )
 
 
 @dataclass(frozen=True)

@@ -38,11 +38,12 @@ WINDOWS = {"proposal": 12, "refinement": 24, "output": 48}
 """Side of the window that each network looks at, in pixels."""
 
 
-class MtcnnStage(nn.Module):
-    """One network: float32 pixels (N, H, W, 3) in 0-255 to its outputs, the face's probability alone of the two.
+_NEVER = 1e4
+"""Taken off what a pooling cell must not see; activations are smaller by far."""
 
-    The proposal network is fully convolutional: its outputs have a grid of windows behind the channels.
-    """
+
+class MtcnnStage(nn.Module):
+    """One network: float32 pixels (N, H, W, 3) in 0-255 to its outputs, the face's probability alone of the two."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -52,6 +53,35 @@ class MtcnnStage(nn.Module):
         """See the class."""
         *others, probabilities = self.network((pixels.permute(0, 3, 1, 2) - 127.5) * 0.0078125)
         return (*others, probabilities[:, 1])
+
+
+class ProposalStage(MtcnnStage):
+    """The first network over a canvas with many pictures on it; see `consentry.faces.pyramid`.
+
+    It is fully convolutional: its outputs have a grid of windows behind the channels. A pixel of ``NO_PIXEL`` (-1)
+    belongs to no picture. Where a picture has an odd side, its last pooling cell is only half covered, and the original
+    network, which sees that picture alone, takes the maximum over the covered half (``ceil_mode``). So the first
+    convolution's windows that reach such a pixel are kept out of the maximum, and the outputs are those of each picture
+    alone.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__(network)
+        last_pixel = torch.zeros(1, 3, 3, 3)
+        last_pixel[0, 0, 2, 2] = 1.0
+        self.register_buffer("last_pixel", last_pixel)
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
+        """See the class."""
+        network = self.network
+        x = network.prelu1(network.conv1((pixels.permute(0, 3, 1, 2) - 127.5) * 0.0078125))  # type: ignore[operator]
+        # A window's last pixel, right and below, is the first to leave the picture.
+        last = nn.functional.conv2d(pixels.permute(0, 3, 1, 2), self.get_buffer("last_pixel"))
+        absent = (last < 0.0).to(x.dtype)
+        x = network.pool1(x - absent * _NEVER)  # type: ignore[operator]
+        x = network.prelu3(network.conv3(network.prelu2(network.conv2(x))))  # type: ignore[operator]
+        probabilities = network.softmax4_1(network.conv4_1(x))  # type: ignore[operator]
+        return network.conv4_2(x), probabilities[:, 1]  # type: ignore[operator]
 
 
 def load_mtcnn_stage(stage: str) -> MtcnnStage:
@@ -65,4 +95,4 @@ def load_mtcnn_stage(stage: str) -> MtcnnStage:
 
     network = {"proposal": mtcnn.PNet, "refinement": mtcnn.RNet, "output": mtcnn.ONet}[stage](pretrained=False)
     network.load_state_dict(weights)
-    return MtcnnStage(network).eval()
+    return (ProposalStage if stage == "proposal" else MtcnnStage)(network).eval()
