@@ -7,7 +7,7 @@ import pytest
 
 from consentry.faces import DlibEmbedder, FaceMatcher, FacePicture
 from consentry.faces.alignment import align
-from consentry.faces.embedding import ZOOMS
+from consentry.faces.embedding import LENGTH_POWER, ZOOMS
 from consentry.training.dlib_network import DLIB_WEIGHTS
 
 
@@ -23,20 +23,19 @@ def crops(matcher: FaceMatcher, picture) -> np.ndarray:
     return np.stack(views)
 
 
-def test_an_embedding_is_the_direction_of_the_mean_of_dlibs_own(matcher: FaceMatcher, crops: np.ndarray) -> None:
+def test_an_embedding_is_the_mean_of_dlibs_own_made_shorter(matcher: FaceMatcher, crops: np.ndarray) -> None:
     import dlib
 
     original = dlib.face_recognition_model_v1(str(DLIB_WEIGHTS.locate()))
     for face, found in zip(crops, matcher.embedder.embed(crops), strict=True):
         views = [np.ascontiguousarray(view) for one in face for view in (one, one[:, ::-1])]
         mean = np.array(original.compute_face_descriptor(views)).mean(axis=0)
-        np.testing.assert_allclose(found, mean / np.linalg.norm(mean), atol=1e-5)
+        np.testing.assert_allclose(found, mean / np.linalg.norm(mean) ** LENGTH_POWER, atol=1e-5)
 
 
-def test_embeddings_have_unit_length_and_tell_people_apart(matcher: FaceMatcher, crops: np.ndarray) -> None:
+def test_embeddings_tell_people_apart(matcher: FaceMatcher, crops: np.ndarray) -> None:
     embeddings = matcher.embedder.embed(crops)
     assert embeddings.shape == (3, 128)
-    np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1.0, atol=1e-5)
     same, other = np.linalg.norm(embeddings[0] - embeddings[1:], axis=1)
     assert same < matcher.calibration.match_at_most < other
 

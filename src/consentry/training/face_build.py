@@ -130,7 +130,7 @@ def build_faces(folder: Path, pairs: Path | None = None, *, progress: Progress =
         "sources": [DLIB_WEIGHTS.source(), *(weights.source() for weights in MTCNN_WEIGHTS.values())],
         "preprocessing": {
             "embedding": "similarity transform of five points to 150 x 150 RGB, linear interpolation, at two zooms; "
-            "mean with the mirror images, brought to unit length",
+            "mean with the mirror images, divided by its length to the power of 0.25",
             "zooms": list(ZOOMS),
             "detection": "image pyramid of area-resampled RGB on one canvas; normalisation inside the graphs",
         },
