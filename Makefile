@@ -30,7 +30,7 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/pip install --quiet --no-deps -e .
 	@touch $@ $(VENV)/.core
 
-demo: $(VENV)/.core ## assess the demo posts; writes demo-report/index.html and assessments.jsonl
+demo: $(VENV)/.core ## assess the demo posts; writes demo-report/index.html and shards of Parquet
 	@rm -rf demo-report
 	@$(BIN)/consentry score data/demo/posts.yaml --bank data/demo/bank.csv --out demo-report --page
 

@@ -59,8 +59,8 @@ def test_every_format_says_the_same(tmp_path: Path, suffix: str) -> None:
     [
         ({"post_id": ""}, "post.post_id"),
         ({"post_idd": "1"}, "Did you mean 'post_id'"),
-        ({"media": 7}, "Media must be paths"),
-        ({"media": [7]}, "Media must be paths"),
+        ({"media": 7}, "media must be paths"),
+        ({"media": [7]}, "media must be paths"),
         ({"report": "{"}, "not JSON"),
         ({"report": {"standing": "depicted_persom"}}, "report.standing"),
         ({"report": {"standing": "other", "identety": "verified"}}, "report.identety"),
@@ -91,7 +91,7 @@ def test_lines_that_are_no_objects_are_rows_too(tmp_path: Path) -> None:
     [
         ("gone.jsonl", None, "manifest.missing"),
         ("posts.txt", "x", "manifest.format"),
-        ("posts.yaml", "a: b", "manifest.row"),
+        ("posts.yaml", "a: b", "manifest.format"),
         ("posts.yaml", "[", "manifest.format"),
         ("posts.csv", "post,media\n1,a\n", "manifest.columns"),
         ("posts.csv", "name,media\n1,a\n", "manifest.columns"),

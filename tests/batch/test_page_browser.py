@@ -12,8 +12,7 @@ import pytest
 from PIL import Image
 
 from consentry import Assessor, RuntimeSettings
-from consentry.batch import score_manifest
-from consentry.batch.page import write_page
+from consentry.batch import Options, run_job
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -27,8 +26,8 @@ def test_the_page_draws_and_stays_within_its_width(repository: Path, tmp_path: P
     ]
     manifest = tmp_path / "posts.jsonl"
     manifest.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    score_manifest(manifest, tmp_path / "out", Assessor.load(settings=RuntimeSettings(threads=1)))
-    page = write_page(manifest, tmp_path / "out")
+    run_job(manifest, tmp_path / "out", Assessor.load(settings=RuntimeSettings(threads=1)), Options(page=True))
+    page = tmp_path / "out" / "index.html"
     for width in (1240, 420):
         picture = tmp_path / f"{width}.png"
         command = [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",

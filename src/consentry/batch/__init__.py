@@ -1,6 +1,36 @@
-"""The scoring job: a manifest of posts in, assessments out, on one machine."""
+"""The scoring job: a manifest of posts in, shards of assessments out.
 
-from consentry.batch.job import JobSummary, score_manifest
-from consentry.batch.manifest import ManifestError, RowError, load_report, read_manifest
+A job is planned (`plan_job`), its shards are made (`score_shard`; `run_job` makes all of them on one machine), kept
+(`Store`) and counted (`finish`).
+"""
 
-__all__ = ["JobSummary", "ManifestError", "RowError", "load_report", "read_manifest", "score_manifest"]
+from consentry.batch.errors import JobError, ManifestError
+from consentry.batch.finish import finish
+from consentry.batch.job import Options, Tolerance, run_job
+from consentry.batch.manifest import RowError, load_report, read_manifest
+from consentry.batch.plan import Plan, Row, conditions_of, plan_job
+from consentry.batch.scoring import Outcome, ShardResult, score_rows, score_shard
+from consentry.batch.store import Store
+from consentry.batch.summary import Summary
+
+__all__ = [
+    "JobError",
+    "ManifestError",
+    "Options",
+    "Outcome",
+    "Plan",
+    "Row",
+    "RowError",
+    "ShardResult",
+    "Store",
+    "Summary",
+    "Tolerance",
+    "conditions_of",
+    "finish",
+    "load_report",
+    "plan_job",
+    "read_manifest",
+    "run_job",
+    "score_rows",
+    "score_shard",
+]

@@ -1,185 +1,297 @@
-"""One run over a manifest: append as you go, so that a killed run continues where it was.
+"""A job on one machine: rows through one `Assessor`, shards written as they fill.
 
-``assessments.jsonl`` holds one assessment a line, in the order of the manifest; ``errors.jsonl`` the rows that are
-not cases. ``run.json`` is the fingerprint of everything that results depend on: another manifest, model or policy is
-refused in the same folder, because one folder holds one run.
+Shards are filled side by side, so a slow video at the end of one does not hold up the next; each is written when its
+last row is done.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import os
+import re
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, Final
 
-from consentry.assess import Assessor
-from consentry.batch.files import ASSESSMENTS, ERRORS, FINGERPRINT, TABLE
-from consentry.batch.manifest import ManifestError, RowError, read_manifest
-from consentry.batch.table import write_table
-from consentry.errors import ConsentryError
-from consentry.policy import PolicyError, check_answer
-from consentry.records import Assessment, Case
-from consentry.runtime.model_folder import sha256_of
-from consentry.version import __version__
+from consentry.batch.errors import JobError
+from consentry.batch.finish import finish
+from consentry.batch.plan import SHARD_ROWS, Plan, Row, conditions_of, plan_job
+from consentry.batch.scoring import Outcome, score_rows, shard_result
+from consentry.batch.store import Store
+from consentry.batch.summary import Summary
+from consentry.batch.table import is_error, schema, table_row
 
-Progress = Callable[[int], None]
-"""Called with the number of rows finished so far."""
+if TYPE_CHECKING:
+    from consentry.assess import Assessor
 
-
-class JobError(ConsentryError):
-    """The folder for the results cannot be used. Code: ``job.other_run``."""
-
-    default_code = "job.other_run"
+_SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 
 
-@dataclass
-class JobSummary:
-    """What a run came to.
+Watch = Callable[[str, int, int, int], None]
+"""Called with what is being done, how much of it is done, of how much, and the number of errors so far."""
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How many rows may have errors before the job fails.
 
     Attributes:
-        assessed: Posts with an assessment, earlier runs in the same folder included.
-        resumed: How many of those came from earlier runs.
-        rejected: Rows that are not cases.
-        unreadable: Posts with media of which nothing could be read.
-        actions: How often each action was recommended.
-        error_codes: How often each error stands in an assessment or in place of one.
-        seconds: Wall time of this run.
+        most: Rows; ``None`` for any number.
+        share: Of all rows, 0-1; ``None`` for any.
     """
 
-    assessed: int = 0
-    resumed: int = 0
-    rejected: int = 0
-    unreadable: int = 0
-    actions: Counter[str] = field(default_factory=Counter)
-    error_codes: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
+    most: int | None = None
+    share: float | None = None
 
-    def add(self, assessment: Assessment) -> None:
-        """Count one assessment."""
-        self.assessed += 1
-        self.actions[assessment.recommendation.action] += 1
-        self.error_codes.update(error.code for error in assessment.signals.errors)
-        media = assessment.signals.media
-        self.unreadable += bool(media) and all(item.frames == 0 for item in media)
+    @classmethod
+    def parse(cls, text: str | None) -> Tolerance:
+        """From ``100`` or ``2.5%``.
 
-    def as_json(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {
-            **dataclasses.asdict(self),
-            "actions": dict(sorted(self.actions.items())),
-            "error_codes": dict(sorted(self.error_codes.items())),
-            "seconds": round(self.seconds, 3),
-        }
+        Raises:
+            ValueError: It is neither.
+        """
+        if text is None:
+            return cls()
+        if found := _SHARE.fullmatch(text.strip()):
+            share = float(found[1]) / 100
+            if share > 1:
+                raise ValueError(f"{text!r} is more than all rows")
+            return cls(share=share)
+        if not re.fullmatch(r"\d+", text.strip()):
+            raise ValueError(f"{text!r} is neither a number of rows, such as 100, nor a share, such as 2.5%")
+        return cls(most=int(text))
+
+    def check(self, errors: int, rows: int) -> None:
+        """Hold a number of rows with errors against it.
+
+        Raises:
+            JobError: ``job.too_many_errors``.
+        """
+        allowed = min(
+            rows if self.most is None else self.most,
+            rows if self.share is None else int(self.share * rows + 1e-9),
+        )
+        if errors > allowed:
+            raise JobError(
+                f"{errors:,} of {rows:,} rows have errors; {allowed:,} are allowed.",
+                "See error_code and error_message in the shards; mend the cause, then run again with --retry-errors.",
+                code="job.too_many_errors",
+            )
 
 
-def score_manifest(
-    manifest: Path, out: Path, assessor: Assessor, *, batch_size: int = 16, progress: Progress | None = None
-) -> JobSummary:
-    """Assess every post of a manifest into a folder, continuing a run that was cut off there.
+@dataclass(frozen=True)
+class Options:
+    """How a job is run. None of it changes a result, except that `shard_rows` cuts them into files.
+
+    Attributes:
+        shard_rows: Rows of one shard.
+        batch_size: Cases that go through the networks together.
+        retry_errors: Assess rows with errors again, of shards that are there.
+        tolerance: How many errors fail the job.
+        ignored: Columns of the manifest that are left aside.
+        page: Draw `index.html`.
+        lines: Write `assessments.jsonl`.
+        bank: The bank that is looked up in, for the pictures on the page that it keeps.
+    """
+
+    shard_rows: int = SHARD_ROWS
+    batch_size: int = 16
+    retry_errors: bool = False
+    tolerance: Tolerance = Tolerance()
+    ignored: tuple[str, ...] = ()
+    page: bool = False
+    lines: bool = False
+    bank: Path | None = None
+
+
+def run_job(
+    manifest: str | Path,
+    out: Path,
+    assessor: Assessor,
+    options: Options = Options(),
+    *,
+    watch: Watch = lambda *_: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Summary:
+    """Assess every row of a manifest into a folder, going on with a run that was cut off there.
+
+    Args:
+        manifest: File, folder or glob; a path, or any address that fsspec can read.
+        out: Folder for the results.
+        assessor: What assesses.
+        options: How.
+        watch: Told of progress.
+        stop: Asked before each row; when it says yes, the shards that were begun are finished and the job ends.
 
     Raises:
-        ManifestError: The manifest cannot be read.
-        JobError: The folder holds another run.
+        ManifestError: The manifest cannot be used.
+        JobError: The folder holds another run, cannot be written, there are too many errors, or (``job.stopped``)
+            the job was asked to stop.
     """
-    started = time.perf_counter()
-    out.mkdir(parents=True, exist_ok=True)
-    _check_fingerprint(manifest, out, assessor)
-    summary = JobSummary()
-    done = 0
-    for assessment in completed(out):
-        summary.add(assessment)
-        done += 1
-    summary.resumed = done
-    rejected: list[RowError] = []
 
-    def remaining() -> Iterator[Case]:
-        position = 0
-        for number, found in enumerate(read_manifest(manifest), 1):
-            row = _with_known_facts(found, number, assessor)
-            if isinstance(row, RowError):
-                rejected.append(row)
-                continue
-            position += 1
-            if position > done:
-                yield row
+    def work(plan: Plan, store: Store, counts: Counts) -> None:
+        if options.retry_errors:
+            _retry(plan, store, assessor, options, counts, stop)
+        options.tolerance.check(counts.errors, plan.rows)
+        _score(plan, store, assessor, options, counts, stop)
 
-    with (out / ASSESSMENTS).open("ab") as stream:
-        for assessment in assessor.assess_many(remaining(), batch_size=batch_size):
-            _append(stream, assessment)
-            summary.add(assessment)
-            if progress is not None:
-                progress(summary.assessed + len(rejected))
-    summary.rejected = len(rejected)
-    summary.error_codes.update(row.error.code for row in rejected)
-    lines = [json.dumps({**dataclasses.asdict(row), "error": row.error.model_dump()}) + "\n" for row in rejected]
-    (out / ERRORS).write_text("".join(lines), encoding="utf-8")
-    write_table(completed(out), out / TABLE)
-    summary.seconds = time.perf_counter() - started
+    return run_with(work, manifest, out, conditions_of(assessor), options, watch=watch)
+
+
+def run_with(
+    work: Callable[[Plan, Store, Counts], None],
+    manifest: str | Path,
+    out: Path,
+    conditions: dict[str, Any],
+    options: Options,
+    *,
+    watch: Watch = lambda *_: None,
+) -> Summary:
+    """What every engine does around its work: plan, open the folder, count, finish.
+
+    Args:
+        work: Makes the shards that are missing, and counts.
+        manifest: As for `run_job`.
+        out: Folder for the results.
+        conditions: What the results depend on, as `conditions_of` says.
+        options: How.
+        watch: Told of progress.
+
+    Raises:
+        ManifestError: As for `run_job`.
+        JobError: As for `run_job`.
+    """
+    watch("Reading the manifest", 0, 0, 0)
+    plan = plan_job(manifest, conditions, shard_rows=options.shard_rows, ignored=options.ignored)
+    with Store.open(out, plan.fingerprint) as store:
+        found = Counts(plan, store, options, watch)
+        resumed = found.done
+        try:
+            work(plan, store, found)
+        finally:
+            watch("Assessing posts", found.done, plan.rows, found.errors)
+        summary = finish(
+            plan,
+            store,
+            page=options.page,
+            lines=options.lines,
+            bank=options.bank,
+            resumed=resumed,
+            progress=lambda task, done, total: watch(task, done, total, found.errors),
+        )
+    options.tolerance.check(summary.with_errors, summary.rows)
     return summary
 
 
-def _with_known_facts(row: Case | RowError, number: int, assessor: Assessor) -> Case | RowError:
-    """The row; a row with a fact that the policy does not know is an error like any other, and stops nothing."""
-    if isinstance(row, RowError):
-        return row
-    try:
-        for fact in row.facts:
-            check_answer(assessor.policy, fact)
-    except PolicyError as error:
-        return RowError(number, row.post.post_id, error.note(stage="manifest"))
-    return row
+class Counts:
+    """Rows that are done, and how many of them have errors."""
+
+    def __init__(self, plan: Plan, store: Store, options: Options, watch: Watch) -> None:
+        self._plan = plan
+        self._watch = watch
+        self.done = self.errors = 0
+        for number in sorted(store.done()):
+            codes = store.read(number, ["error_code"]).column("error_code")
+            self.done += len(codes)
+            self.errors += len(codes) - codes.null_count
+        self._tolerance = options.tolerance
+        watch("Assessing posts", self.done, plan.rows, self.errors)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count a row; the job fails where there are too many errors."""
+        self.add_rows(1, int(has_error(outcome)))
+
+    def add_rows(self, done: int, errors: int) -> None:
+        """Count several."""
+        self.done += done
+        self.errors += errors
+        self._watch("Assessing posts", self.done, self._plan.rows, self.errors)
+        self._tolerance.check(self.errors, self._plan.rows)
 
 
-def completed(out: Path) -> Iterator[Assessment]:
-    """The assessments that a folder holds; the rest of a line that a killed run left half written is cut off."""
-    path = out / ASSESSMENTS
-    if not path.exists():
-        return
-    with path.open("rb+") as stream:
-        for line in stream:
-            if not line.endswith(b"\n"):
-                stream.truncate(stream.tell() - len(line))
+def has_error(outcome: Outcome) -> bool:
+    """Whether a row has an error that can be mended."""
+    if outcome.assessment is None:
+        return True
+    return any(is_error(note.code) for note in outcome.assessment.signals.errors)
+
+
+def _score(
+    plan: Plan, store: Store, assessor: Assessor, options: Options, counts: Counts, stop: Callable[[], bool]
+) -> None:
+    missing = frozenset(store.missing(plan))
+    begun: set[int] = set()
+    filling: dict[int, list[Outcome]] = {}
+    last = time.perf_counter()
+    rows = _until_stopped(plan.read(missing), begun, stop)
+    for shard, outcome in score_rows(rows, assessor, batch_size=options.batch_size):
+        filling.setdefault(shard, []).append(outcome)
+        if len(filling[shard]) == plan.size_of(shard):
+            now = time.perf_counter()
+            store.write(shard_result(shard, filling.pop(shard), now - last))
+            last = now
+        counts.add(outcome)
+    say_if_stopped(plan, begun >= missing)
+
+
+def _retry(
+    plan: Plan, store: Store, assessor: Assessor, options: Options, counts: Counts, stop: Callable[[], bool]
+) -> None:
+    """Assess rows with errors again and put what comes of it in their place."""
+    wanted = with_errors(store)
+    begun: set[int] = set()
+    filling: dict[int, list[Outcome]] = {}
+    rows = ((shard, row) for shard, row in plan.read(wanted.keys()) if row.number in wanted[shard])
+    for shard, outcome in score_rows(_until_stopped(rows, begun, stop), assessor, batch_size=options.batch_size):
+        filling.setdefault(shard, []).append(outcome)
+        counts.errors -= not has_error(outcome)
+        if len(filling[shard]) == len(wanted[shard]):
+            store.replace(shard, merged(store.read(shard), filling.pop(shard)))
+    say_if_stopped(plan, begun >= wanted.keys())
+
+
+def with_errors(store: Store) -> dict[int, set[int]]:
+    """The numbers of the rows with errors, by their shard."""
+    wanted: dict[int, set[int]] = {}
+    for shard, row in store.rows(["row", "error_code"]):
+        if row["error_code"] is not None:
+            wanted.setdefault(shard, set()).add(row["row"])
+    return wanted
+
+
+def merged(table: Any, outcomes: Collection[Outcome]) -> Any:
+    """A shard's table with some rows replaced, in the order of the rows: the very table of a run in one go."""
+    return with_rows(table, [table_row(outcome) for outcome in outcomes])
+
+
+def with_rows(table: Any, new: Iterable[dict[str, Any]]) -> Any:
+    """The same from rows as `table_row` makes them."""
+    import pyarrow as pa
+
+    rows = {row["row"]: row for row in table.to_pylist()} | {row["row"]: row for row in new}
+    return pa.Table.from_pylist([rows[number] for number in sorted(rows)], schema=schema())
+
+
+def _until_stopped(
+    rows: Iterator[tuple[int, Row]], begun: set[int], stop: Callable[[], bool]
+) -> Iterator[tuple[int, Row]]:
+    for shard, row in rows:
+        if shard not in begun:
+            if stop():
                 return
-            yield Assessment.model_validate_json(line)
+            begun.add(shard)
+        yield shard, row
 
 
-def count_rows(manifest: Path) -> int:
-    """How many rows a manifest has, for progress bars.
+def say_if_stopped(plan: Plan, complete: bool) -> None:  # noqa: FBT001
+    """End a job that did not get through.
 
     Raises:
-        ManifestError: It cannot be read.
+        JobError: ``job.stopped``.
     """
-    return sum(1 for _ in read_manifest(manifest))
-
-
-def _append(stream: BinaryIO, assessment: Assessment) -> None:
-    stream.write(assessment.model_dump_json().encode() + b"\n")
-    stream.flush()
-    os.fsync(stream.fileno())
-
-
-def _check_fingerprint(manifest: Path, out: Path, assessor: Assessor) -> None:
-    if not manifest.is_file():
-        raise ManifestError(f"There is no manifest at {manifest}.", "Check the path.", code="manifest.missing")
-    fingerprint = {
-        "consentry": __version__,
-        "manifest": sha256_of(manifest),
-        "components": [component.model_dump() for component in assessor.components],
-        "unavailable": [note.model_dump() for note in assessor.unavailable],
-    }
-    path = out / FINGERPRINT
-    if path.exists():
-        if json.loads(path.read_text(encoding="utf-8")) != fingerprint:
-            raise JobError(
-                f"{out} holds a run of another manifest, model or policy.",
-                "Give another folder with --out, or empty this one.",
-            )
-        return
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(fingerprint, indent=2) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    if not complete:
+        raise JobError(
+            f"Stopped as asked, before all {plan.rows:,} rows were done; the shards that were begun are written.",
+            "Run the same command again: it goes on where it was.",
+            code="job.stopped",
+        )

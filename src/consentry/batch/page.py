@@ -1,95 +1,54 @@
-"""``index.html``: every case of a run with its pictures, scores, reasons and questions, in one self-contained file."""
+"""``index.html``: what a run came to, and the cases most worth a look with their pictures, in one self-contained file.
+
+The page is written case by case, so drawing it takes the memory of one case.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup, escape
 
-from consentry.batch.job import completed
-from consentry.batch.manifest import RowError, read_manifest
-from consentry.batch.pictures import data_address, draw_faces, draw_saliency
-from consentry.errors import ConsentryError
-from consentry.media import MediaError, OpenedMedia, open_media
+from consentry.batch import plots
+from consentry.batch.choosing import READ, choose
+from consentry.batch.drawn import SIDE, DrawnCase, at, draw_case
+from consentry.batch.errors import ManifestError
+from consentry.batch.fetching import fetch
+from consentry.batch.files import PAGE
+from consentry.batch.manifest import case_of
+from consentry.batch.plan import Plan
+from consentry.batch.store import Store
+from consentry.batch.summary import Summary
+from consentry.media import DecoderPool, Limits, MediaError, OpenedMedia
 from consentry.policy import SEVERITY
-from consentry.records import Assessment, Case, FaceSignal, Media, MediaOutcome, SceneScore, SceneSignal, TextSignal
+from consentry.records import Assessment, Case, Media, SceneScore
 from consentry.version import __version__
 
-PAGE = "index.html"
-MOST_CASES = 200
-"""A page with more would not open; the cases most worth a look are drawn."""
-_SIDE = 560
-_FRAMES_OF_A_VIDEO = 3
-
 Progress = Callable[[str, int, int], None]
+_DECODERS: Final = 2
 
 
-class PageError(ConsentryError):
-    """The page cannot be drawn. Code: ``page.manifest``."""
-
-    default_code = "page.manifest"
-
-
-@dataclass(frozen=True)
-class DrawnFrame:
-    """One frame of a medium, faces hidden, and where its scores come from."""
-
-    picture: str
-    caption: str
-    saliency: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class DrawnMedium:
-    """One medium of a case."""
-
-    outcome: MediaOutcome
-    frames: tuple[DrawnFrame, ...]
-    scene: SceneSignal | None
-    faces: FaceSignal | None
-    copies: tuple[str, ...] | None
-
-
-@dataclass(frozen=True)
-class DrawnCase:
-    """One case with its pictures."""
-
-    case: Case
-    assessment: Assessment
-    media: tuple[DrawnMedium, ...]
-    text: Markup
-
-
-def write_page(manifest: Path, out: Path, *, progress: Progress | None = None) -> Path:
-    """Draw the page of a finished run; the most serious recommendations come first.
+def write_page(
+    plan: Plan, store: Store, summary: Summary, *, bank: Path | None = None, progress: Progress | None = None
+) -> Path:
+    """Draw the page of a finished run.
 
     Args:
-        manifest: The run's manifest.
-        out: The run's folder.
+        plan: The job; the words and media of posts are read from its manifest.
+        store: Its results.
+        summary: Their counts.
+        bank: The bank that was looked up in, for the pictures that it keeps.
         progress: Told of every case drawn.
 
     Returns:
         The page.
-
-    Raises:
-        PageError: A post of the run is not in the manifest.
     """
-    cases = {row.post.post_id: row for row in read_manifest(manifest) if not isinstance(row, RowError)}
-    assessments = sorted(completed(out), key=_weight)
-    drawn = []
-    for number, assessment in enumerate(assessments[:MOST_CASES], 1):
-        if assessment.post_id not in cases:
-            raise PageError(
-                f"The post {assessment.post_id!r} is not in {manifest.name}.", "Give the run's own manifest."
-            )
-        drawn.append(_draw(cases[assessment.post_id], assessment))
-        if progress is not None:
-            progress("Drawing the page", number, min(len(assessments), MOST_CASES))
+    chosen = choose(store.rows(READ))
+    cases = _cases(plan, chosen)
     environment = Environment(
         loader=PackageLoader("consentry.batch"),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -99,93 +58,86 @@ def write_page(manifest: Path, out: Path, *, progress: Progress | None = None) -
     )
     environment.filters["words"] = lambda value: str(value).replace("_", " ")
     environment.filters["probability"] = _probability
-    page = environment.get_template("page.html.j2").render(
-        cases=drawn,
-        total=len(assessments),
-        actions=Counter(assessment.recommendation.action for assessment in assessments),
-        severity=sorted(SEVERITY, key=lambda action: -SEVERITY[action]),
-        components=assessments[0].components if assessments else (),
-        version=__version__,
-        bar=_bar,
-    )
-    path = out / PAGE
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
-    return path
-
-
-def _weight(assessment: Assessment) -> tuple[int, str]:
-    return -SEVERITY[assessment.recommendation.action], assessment.post_id
-
-
-def _draw(case: Case, assessment: Assessment) -> DrawnCase:
-    media = tuple(_draw_medium(item, assessment) for item in case.post.media)
-    return DrawnCase(case, assessment, media, _marked(case.post.text, assessment.signals.text))
-
-
-def _draw_medium(item: Media, assessment: Assessment) -> DrawnMedium:
-    signals = assessment.signals
-    outcome = next(found for found in signals.media if found.media_id == item.media_id)
-    scene = next((found for found in signals.scene if found.media_id == item.media_id), None)
-    faces = next((found for found in signals.faces if found.media_id == item.media_id), None)
-    copies = next((found for found in signals.copies if found.media_id == item.media_id), None)
-    frames: tuple[DrawnFrame, ...] = ()
-    if outcome.frames:
-        try:
-            frames = tuple(_draw_frames(open_media(item, longest_side=_SIDE), scene, faces))
-        except MediaError:  # gone or changed since it was assessed; the assessment stands without its picture
-            frames = ()
-    return DrawnMedium(
-        outcome,
-        frames,
-        scene,
-        faces,
-        None
-        if copies is None
-        else tuple(f"{match.bank} bank: {match.where or match.entry_id}" for match in copies.matches),
-    )
-
-
-def _draw_frames(opened: OpenedMedia, scene: SceneSignal | None, faces: FaceSignal | None) -> Iterator[DrawnFrame]:
-    """The frames that say most: where the best face is, where each score is loudest, then the first."""
-    wanted: list[float | None] = []
-    if faces and faces.faces:
-        wanted.append(faces.faces[0].second)
-    scores = {"private context": scene.private_context, "public event": scene.public_event} if scene else {}
-    wanted += [score.second for score in scores.values()]
-    wanted.append(opened.frames[0].second)
-    for second in sorted(set(wanted[:_FRAMES_OF_A_VIDEO]), key=lambda value: value or 0.0):
-        frame = min(opened.frames, key=lambda found: abs((found.second or 0.0) - (second or 0.0)))
-        here = [face for face in faces.faces if face.second == second] if faces else []
-        picture = draw_faces(frame.pixels, here)
-        yield DrawnFrame(
-            picture=data_address(picture),
-            caption="" if second is None else f"at {second:.0f} s",
-            saliency=tuple(
-                (name, data_address(draw_saliency(picture, score.saliency), quality=70))
-                for name, score in scores.items()
-                if score.saliency and any(score.saliency.values) and score.second == second and score.band != "low"
-            ),
+    severity = sorted(SEVERITY, key=lambda action: -SEVERITY[action])
+    actions: dict[str, int] = {action: summary.actions[action] for action in severity if summary.actions[action]}
+    path = store.out / PAGE
+    temporary = path.with_name(f".{PAGE}.tmp")
+    with DecoderPool(workers=_DECODERS, limits=Limits()) as decoders, temporary.open("w", encoding="utf-8") as stream:
+        drawn = _drawn(chosen, cases, store, decoders, bank, progress)
+        stream.writelines(
+            environment.get_template("page.html.j2").generate(
+                cases=drawn,
+                shown=len(cases),
+                summary=summary,
+                actions=actions,
+                components=plan.fingerprint.get("components", []),
+                version=__version__,
+                bar=_bar,
+                at=at,
+                percentiles=summary.timing.durations.percentiles() if summary.timing else {},
+                plots={
+                    "actions": plots.bars(
+                        {**actions, **_others(summary)},
+                        summary.rows,
+                        {name: f"var(--{name})" for name in actions} | dict.fromkeys(_others(summary), "#dc2626"),
+                    ),
+                    "errors": plots.bars(dict(summary.error_codes.most_common(12)), summary.rows),
+                    "decisive": plots.bars(dict(summary.decisive.most_common(12)), summary.rows),
+                    "rate": plots.curve(summary.timing.curve, "posts a second") if summary.timing else "",
+                    "durations": plots.histogram(summary.timing.durations) if summary.timing else "",
+                },
+            )
         )
+        stream.flush()
+        os.fsync(stream.fileno())
+    return temporary.replace(path)
 
 
-def _marked(text: str, signal: TextSignal | None) -> Markup:
-    """The post's words, escaped, with what was found in them marked."""
-    if signal is None:
-        return escape(text)
-    parts, position = [], 0
-    for finding in sorted(signal.findings, key=lambda found: (found.start, -found.end)):
-        if finding.start < position:
+def _others(summary: Summary) -> dict[str, int]:
+    found = {"no case": summary.rejected, "failed": summary.failed}
+    return {name: count for name, count in found.items() if count}
+
+
+def _cases(plan: Plan, chosen: Mapping[int, int]) -> dict[int, Case]:
+    """The cases of the chosen rows; one that is no longer what it was is left out."""
+    cases: dict[int, Case] = {}
+    for row in plan.read_rows(chosen.keys()):
+        try:
+            cases[row.number] = case_of(row.content, row.base)
+        except ManifestError:
             continue
-        parts += [
-            escape(text[position : finding.start]),
-            Markup('<mark title="{}">{}</mark>').format(
-                f"{finding.kind.replace('_', ' ')}, {finding.probability:.2f}", text[finding.start : finding.end]
-            ),
-        ]
-        position = finding.end
-    return Markup("").join([*parts, escape(text[position:])])
+    return cases
+
+
+def _drawn(
+    chosen: Mapping[int, int],
+    cases: Mapping[int, Case],
+    store: Store,
+    decoders: DecoderPool,
+    bank: Path | None,
+    progress: Progress | None,
+) -> Iterator[DrawnCase]:
+    def opens(item: Media) -> Future[OpenedMedia]:
+        try:
+            return decoders.open(fetch(item, Limits()), longest_side=SIDE)
+        except MediaError as error:
+            failed: Future[OpenedMedia] = Future()
+            failed.set_exception(error)
+            return failed
+
+    for number, (row, shard) in enumerate(chosen.items(), 1):
+        if row in cases:
+            yield draw_case(cases[row], _assessment(store, shard, row), opens, bank)
+        if progress is not None:
+            progress("Drawing the page", number, len(chosen))
+
+
+def _assessment(store: Store, shard: int, row: int) -> Assessment:
+    from pyarrow import compute
+
+    table = store.read(shard, ["row", "assessment"])
+    (text,) = table.filter(compute.equal(table.column("row"), row)).column("assessment").to_pylist()
+    return Assessment.model_validate_json(text)
 
 
 def _probability(value: float) -> str:

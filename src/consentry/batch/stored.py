@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from consentry.batch.files import ASSESSMENTS, TABLE
+from consentry.batch.files import ASSESSMENTS, SHARDS, TABLE
 from consentry.errors import ConsentryError
 from consentry.records import Assessment
 
@@ -21,35 +21,42 @@ class StoredError(ConsentryError):
 
 
 def read_assessments(paths: Iterable[Path] | Path) -> Iterator[Assessment]:
-    """The assessments of tables, JSONL files or folders of results, one after another.
+    """The assessments of shards, tables, JSONL files or folders of results, one after another.
 
     Args:
-        paths: One or several: ``results.parquet``, ``assessments.jsonl``, or a folder that ``consentry score`` wrote
-            (its JSONL is read, which is complete while a run is still going on).
+        paths: One or several: a folder that ``consentry score`` wrote, complete or still being written, its folder
+            ``shards``, one shard, ``assessments.jsonl``, or the ``results.parquet`` of version 0.1.
 
     Raises:
         StoredError: A file is missing, is neither Parquet nor JSONL, or has a row that is no assessment.
     """
     for path in (paths,) if isinstance(paths, Path) else paths:
-        yield from _read(_file_of(path))
+        for file in _files_of(path):
+            yield from _read(file)
 
 
-def _file_of(path: Path) -> Path:
+def _files_of(path: Path) -> list[Path]:
     if path.is_file():
-        return path
+        return [path]
+    for folder in (path / SHARDS, path):
+        shards = sorted(found for found in folder.glob("*.parquet") if found.name != TABLE)
+        if shards:
+            return shards
     for name in (ASSESSMENTS, TABLE):
         if (path / name).is_file():
-            return path / name
+            return [path / name]
     raise StoredError(
         f"There are no results at {path}.",
-        f"Give a {TABLE}, an {ASSESSMENTS}, or the folder that `consentry score` wrote.",
+        f"Give the folder that `consentry score` wrote, a shard of it, or an {ASSESSMENTS}.",
         code="stored.missing",
     )
 
 
 def _read(path: Path) -> Iterator[Assessment]:
-    rows: Iterator[str | bytes] = _table_rows(path) if path.suffix.lower() == ".parquet" else _lines(path)
+    rows: Iterator[str | bytes | None] = _table_rows(path) if path.suffix.lower() == ".parquet" else _lines(path)
     for number, row in enumerate(rows, 1):
+        if row is None:  # a row of the manifest that no assessment came about for
+            continue
         try:
             yield Assessment.model_validate_json(row)
         except ValidationError as error:
@@ -62,7 +69,7 @@ def _read(path: Path) -> Iterator[Assessment]:
             ) from error
 
 
-def _lines(path: Path) -> Iterator[str | bytes]:
+def _lines(path: Path) -> Iterator[str | bytes | None]:
     """Lines that are complete: the last one of a run that was killed may not be."""
     with path.open("rb") as stream:
         for line in stream:
@@ -72,7 +79,7 @@ def _lines(path: Path) -> Iterator[str | bytes]:
                 yield line
 
 
-def _table_rows(path: Path) -> Iterator[str | bytes]:
+def _table_rows(path: Path) -> Iterator[str | bytes | None]:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -80,7 +87,7 @@ def _table_rows(path: Path) -> Iterator[str | bytes]:
         with parquet.ParquetFile(path) as table:
             if "assessment" not in table.schema_arrow.names:
                 raise StoredError(
-                    f"{path} has no column 'assessment'.", f"Give the {TABLE} that `consentry score` wrote."
+                    f"{path} has no column 'assessment'.", "Give a shard, or the folder, that `consentry score` wrote."
                 )
             for batch in table.iter_batches(_ROWS_AT_ONCE, columns=["assessment"]):
                 yield from batch.column(0).to_pylist()

@@ -27,7 +27,7 @@ def diff(
     new: PolicyArgument,
     on: Annotated[
         list[Path] | None,
-        typer.Option("--on", help="Also count on past assessments: results.parquet, assessments.jsonl, or a folder."),
+        typer.Option("--on", help="Also count on past assessments: a run's folder, a shard, or assessments.jsonl."),
     ] = None,
     cases: Annotated[
         Path | None, typer.Option("--cases", help="Also write the cases to this file, for `policy decide`.")
@@ -37,7 +37,7 @@ def diff(
 ) -> None:
     """Compare two policies: every change of action that is possible, each with the shortest case for it.
 
-    consentry policy diff twitter-private-media-2021-11-30 twitter-private-media-2022-04-05 --on results.parquet
+    consentry policy diff twitter-private-media-2021-11-30 twitter-private-media-2022-04-05 --on results/
     """
     from consentry.batch.stored import read_assessments
     from consentry.policy import load_policy

@@ -21,13 +21,13 @@ def replay(
     policy: PolicyArgument,
     on: Annotated[
         list[Path],
-        typer.Option("--on", help="results.parquet, assessments.jsonl, or the folder of a run; repeat for more."),
+        typer.Option("--on", help="The folder of a run, a shard of it, or assessments.jsonl; repeat for more."),
     ],
     as_json: JsonOption = False,
 ) -> None:
     """Decide stored assessments again by another policy, without touching media, and count what changes.
 
-    consentry policy replay mine.yaml --on results/results.parquet
+    consentry policy replay mine.yaml --on results/
     """
     from consentry.batch.stored import read_assessments
     from consentry.policy import load_policy

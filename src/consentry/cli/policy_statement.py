@@ -24,7 +24,7 @@ def statement(
     ],
     on: Annotated[
         list[Path],
-        typer.Option("--on", help="results.parquet, assessments.jsonl, or the folder of a run; repeat for more."),
+        typer.Option("--on", help="The folder of a run, a shard of it, or assessments.jsonl; repeat for more."),
     ],
     ground: Annotated[
         list[str] | None, typer.Option("--ground", help="A clause that it rests on, if other than what fired; repeat.")
@@ -46,7 +46,7 @@ def statement(
 
     The statement has the field names of the DSA Transparency Database and holds no personal data. It is not sent.
 
-    consentry policy statement decision.yaml --on results/results.parquet --out letters/
+    consentry policy statement decision.yaml --on results/ --out letters/
     """
     from consentry.policy.statement import letter_to_reporter, letter_to_uploader, statement_of_reasons
 

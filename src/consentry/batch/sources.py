@@ -1,0 +1,197 @@
+"""Where a manifest lies: a file, a folder or a glob, here or at any address that fsspec can read."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Literal
+
+from consentry.batch.errors import ManifestError
+
+Format = Literal["jsonl", "csv", "parquet", "yaml"]
+
+FORMATS: Final[dict[str, Format]] = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+}
+MEDIA: Final = frozenset(
+    f".{ending}"
+    for ending in (
+        *("jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "avif", "heic", "heif"),
+        *("mp4", "m4v", "mov", "webm", "mkv", "avi", "ts", "m2ts"),
+    )
+)
+"""Endings by which media of a folder are picked; what a file really is, its content decides."""
+COMPRESSED: Final = frozenset({".gz", ".bz2", ".xz", ".zst"})
+
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(//|:)")
+_FILE_SYSTEM_PACKAGES: Final = "for example s3fs for s3://, gcsfs for gs://, adlfs for abfs://"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file.
+
+    Attributes:
+        address: A path, or an address with its protocol.
+        format: ``None`` for a medium, which is a post of its own.
+        base: What relative paths in it are relative to.
+    """
+
+    address: str
+    format: Format | None
+    base: str
+
+    def open(self) -> BinaryIO:
+        """The content, decompressed."""
+        import fsspec
+
+        compressed = posixpath.splitext(self.address)[1].lower() in COMPRESSED
+        opened: BinaryIO = fsspec.open(self.address, "rb", compression="infer" if compressed else None).open()
+        return opened
+
+    @property
+    def name(self) -> str:
+        """The last part of the address."""
+        return posixpath.basename(self.address)
+
+
+def is_address(text: str) -> bool:
+    """Whether it names a protocol, so is no path of this machine."""
+    return _ADDRESS.match(text) is not None
+
+
+def joined(base: str, part: str) -> str:
+    """A path or address of a manifest as one that can be opened: ``file:`` addresses become paths."""
+    if is_address(part):
+        return part.removeprefix("file://") if part.startswith("file://") else part
+    if is_address(base):
+        return part if not part else f"{base.rstrip('/')}/{part.lstrip('/')}"
+    return str(Path(base) / part)
+
+
+def find_sources(manifest: str | Path) -> Iterator[Source]:
+    """The files that a manifest consists of, in an order that is always the same.
+
+    A folder with manifests in it (at any depth) is those manifests; one without is its media, a post each.
+
+    Raises:
+        ManifestError: ``manifest.missing``, ``manifest.format`` or ``manifest.filesystem``.
+    """
+    address = joined("", str(manifest))
+    file_system, path = _file_system(address)
+    if any(character in address for character in "*?[") and not file_system.exists(path):
+        found = sorted(str(name) for name in file_system.glob(path) if not file_system.isdir(name))
+        base = _folder_without_glob(path)
+    elif file_system.isfile(path):
+        found, base = [path], posixpath.dirname(path)
+        if _format(path) is None and not _is_medium(path):
+            raise ManifestError(
+                f"{posixpath.basename(path)} is in no format that is read as a manifest.",
+                f"Give a file ending in {', '.join(FORMATS)} (also with {' or '.join(sorted(COMPRESSED))}).",
+                code="manifest.format",
+            )
+    elif file_system.isdir(path):
+        yield from _of_folder(file_system, path)
+        return
+    else:
+        raise ManifestError(
+            f"There is no manifest at {manifest}.", "Check the path or address.", code="manifest.missing"
+        )
+    sources = list(_sorted_out(file_system, found, base))
+    if not sources:
+        raise ManifestError(
+            f"Nothing that {manifest} matches is a manifest or a medium.",
+            f"Manifests end in {', '.join(FORMATS)}.",
+            code="manifest.missing",
+        )
+    yield from sources
+
+
+def _file_system(address: str) -> tuple[Any, str]:
+    from fsspec.core import url_to_fs
+
+    try:
+        found: tuple[Any, str] = url_to_fs(address)
+    except (ImportError, ValueError) as error:
+        raise ManifestError(
+            f"{address} cannot be reached: {error}.",
+            f"Install the package that fsspec needs for it, {_FILE_SYSTEM_PACKAGES}.",
+            code="manifest.filesystem",
+        ) from error
+    return found
+
+
+def _of_folder(file_system: Any, path: str) -> Iterator[Source]:
+    manifests = [name for name in _walk(file_system, path) if _format(name)]
+    if manifests:
+        yield from _sorted_out(file_system, manifests, path)
+        return
+    none = True
+    for name in _walk(file_system, path):
+        if _is_medium(name):
+            none = False
+            yield Source(_full(file_system, name), None, _full(file_system, path))
+    if none:
+        raise ManifestError(
+            f"There are neither manifests nor media in the folder {posixpath.basename(path.rstrip('/'))}.",
+            f"Manifests end in {', '.join(FORMATS)}.",
+            code="manifest.missing",
+        )
+
+
+def _walk(file_system: Any, folder: str) -> Iterator[str]:
+    """Files at any depth, folder by folder, each sorted; what begins with a dot or an underscore is left out."""
+    entries = sorted((entry["name"].rstrip("/"), entry["type"]) for entry in file_system.ls(folder, detail=True))
+    for name, kind in entries:
+        if posixpath.basename(name).startswith((".", "_")):
+            continue
+        if kind == "directory":
+            yield from _walk(file_system, name)
+        else:
+            yield name
+
+
+def _sorted_out(file_system: Any, names: Iterable[str], base: str) -> Iterator[Source]:
+    """Manifests if there are any among the names, else the media."""
+    names = list(names)
+    manifests = [name for name in names if _format(name)]
+    for name in manifests or [name for name in names if _is_medium(name)]:
+        folder = posixpath.dirname(name) if manifests else base
+        yield Source(_full(file_system, name), _format(name), _full(file_system, folder))
+
+
+def _full(file_system: Any, name: str) -> str:
+    return str(file_system.unstrip_protocol(name)) if _remote(file_system) else name
+
+
+def _remote(file_system: Any) -> bool:
+    protocol = file_system.protocol
+    return "file" not in ((protocol,) if isinstance(protocol, str) else protocol)
+
+
+def _format(name: str) -> Format | None:
+    stem, ending = posixpath.splitext(name.lower())
+    if ending in COMPRESSED:
+        stem, ending = posixpath.splitext(stem)
+    return FORMATS.get(ending)
+
+
+def _is_medium(name: str) -> bool:
+    return posixpath.splitext(name.lower())[1] in MEDIA
+
+
+def _folder_without_glob(path: str) -> str:
+    parts = path.split("/")
+    for index, part in enumerate(parts):
+        if any(character in part for character in "*?["):
+            return "/".join(parts[:index])
+    return posixpath.dirname(path)

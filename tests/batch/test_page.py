@@ -1,0 +1,64 @@
+"""The page of a run: one file, no scripts, foreign words as words."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from small_jobs import without_models, write_picture, write_rows
+
+from consentry.batch import Options, run_job
+
+FOREIGN = "<script>alert('x')</script><img src=https://example.org/x onerror=alert(1)>"
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("page")
+    write_picture(folder / "p.jpg")
+    rows: list[object] = [
+        {"post_id": FOREIGN, "media": ["p.jpg"], "text": FOREIGN},
+        {"post_id": "gone", "media": ["<b>gone</b>.jpg"]},
+        {"post_id": "gone"},
+    ]
+    manifest = write_rows(folder / "posts.jsonl", rows)
+    run_job(manifest, folder / "out", without_models(folder / "none"), Options(page=True))
+    assert not list((folder / "out").glob(".*.tmp"))
+    return (folder / "out/index.html").read_text(encoding="utf-8")
+
+
+def test_every_case_is_there_with_its_picture(page: str) -> None:
+    assert page.count("<article") == 2, "the row that came twice is no case"
+    assert page.count("data:image/") == 1
+
+
+def test_it_is_self_contained_and_runs_nothing(page: str) -> None:
+    tags = Tags()
+    tags.feed(page)
+    names = {name for name, _ in tags.found}
+    assert not names & {"script", "link", "iframe", "object", "embed", "base", "form"}
+    for name, attributes in tags.found:
+        assert not [key for key in attributes if key.startswith("on")], name
+        assert (attributes.get("src") or "data:").startswith("data:"), name
+    assert not re.search(r"@import|url\((?!['\"]?data:)", page)
+
+
+def test_foreign_words_stay_words(page: str) -> None:
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+    assert "<b>gone</b>" not in page
+
+
+def test_the_plots_count_what_became_of_the_rows(page: str) -> None:
+    assert 'class="plot bars"' in page
+    assert "no case" in page
