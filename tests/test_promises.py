@@ -32,8 +32,8 @@ def calls(name: str) -> Iterator[tuple[Path, ast.Call]]:
 def test_promise_1_nothing_acts_on_a_recommendation() -> None:
     """No network client is imported anywhere, and no file is deleted: there is nothing to act with.
 
-    Decoders are spoken to over a pair of sockets that lead nowhere else, and before Ray is asked for a cluster, a socket
-    tells whether there is anything at its address.
+    Decoders are spoken to over a pair of sockets that lead nowhere else, and before Ray is asked for a cluster, a
+    socket tells whether there is anything at its address.
     """
     pairs = {"decoder_messages.py", "decoder_process.py", "decoder_worker.py"}
     clients = {"requests", "httpx", "urllib3", "aiohttp", "socket", "http", "smtplib", "ftplib", "urllib"}
