@@ -185,7 +185,7 @@ class TestDoctor:
         found = json.loads(result.stdout)
         assert (result.exit_code, found["ok"]) == (1, False)
         wrong = [check for check in found["checks"] if check["state"] == "wrong"]
-        assert {check["name"] for check in wrong} == {"model scene", "model faces"}
+        assert {check["name"] for check in wrong} == {"model scene", "model faces", "model text", "model reading"}
         assert all(check["remedy"] for check in wrong)
 
 

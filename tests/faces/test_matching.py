@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from PIL import Image, ImageFilter
 
 from consentry.faces import Claim, FaceMatcher, FacePicture, Template
 from consentry.records import FaceSignal
+from consentry.runtime import ModelError
 
 
 def compare(matcher: FaceMatcher, *claims: Claim) -> list[FaceSignal]:
@@ -280,3 +284,14 @@ class TestBadInput:
         assert len(signal.faces) > 290
         assert signal.band == "inconclusive"
         assert signal.false_match_probability > matcher.calibration.match_fmr
+
+
+def test_a_model_without_thresholds_is_not_finished(repository: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "faces"
+    shutil.copytree(repository / "models" / "faces" / "2", folder)
+    described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    del described["thresholds"]
+    (folder / "model.json").write_text(json.dumps(described), encoding="utf-8")
+    with pytest.raises(ModelError, match="no thresholds yet") as caught:
+        FaceMatcher.load(root=tmp_path)
+    assert caught.value.code == "model.invalid"

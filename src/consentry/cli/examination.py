@@ -92,7 +92,7 @@ def _packages() -> Iterator[Check]:
 def _models(root: Path | None) -> Iterator[Check]:
     from consentry.runtime import ModelFolder
 
-    for name in ("scene", "faces"):
+    for name in ("scene", "faces", "text", "reading"):
 
         def look(name: str = name) -> Check:
             folder = ModelFolder.open(name, root=root)

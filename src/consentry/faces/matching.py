@@ -28,7 +28,7 @@ from consentry.faces.references import (
 )
 from consentry.faces.templates import Template, TemplateError, pool
 from consentry.records import Box, ErrorNote, FaceQuality
-from consentry.runtime import ModelFolder, RuntimeSettings
+from consentry.runtime import ModelError, ModelFolder, RuntimeSettings
 
 _WIDE_ENOUGH = 150
 """A face of this many pixels or more fills what embedders see of it; more pixels add nothing."""
@@ -74,9 +74,16 @@ class FaceMatcher:
                 or ``consentry train faces``.
 
         Raises:
-            ModelError: A folder is missing or damaged.
+            ModelError: A folder is missing, damaged or unfinished.
         """
         folder = ModelFolder.open("faces", root=root)
+        try:
+            quality = folder.manifest["thresholds"]["quality"]
+        except KeyError as error:
+            raise ModelError(
+                f"The model {folder.id} has no thresholds yet.",
+                "Finish it: consentry models build faces --pairs PAIRS.csv.",
+            ) from error
         folders = [folder]
         chosen: FaceEmbedder
         if embedder == "dlib":
@@ -84,7 +91,6 @@ class FaceMatcher:
         else:
             folders.append(ModelFolder.open(embedder, root=root))
             chosen = FacenetEmbedder(folders[-1], settings)
-        quality = folder.manifest["thresholds"]["quality"]
         return cls(
             folders,
             MtcnnDetector(folder, settings),
