@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Boxes = NDArray[np.float32]
+
+_AT_ONCE: Final = 128
+"""Boxes whose overlaps with one another are worked out together."""
 
 
 def suppress(
@@ -33,17 +36,40 @@ def suppress(
     order = np.argsort(-scores, kind="stable")
     sides = boxes[:, 2:] - boxes[:, :2] + extent
     areas = sides[:, 0] * sides[:, 1]
-    kept: list[np.intp] = []
+    kept: list[NDArray[np.intp]] = []
     while order.size:
-        best, order = order[0], order[1:]
-        kept.append(best)
-        near = np.maximum(boxes[best, :2], boxes[order, :2])
-        far = np.minimum(boxes[best, 2:], boxes[order, 2:])
-        sides = np.maximum(far - near + extent, 0.0)
-        common = sides[:, 0] * sides[:, 1]
-        whole = areas[best] + areas[order] - common if overlap == "union" else np.minimum(areas[best], areas[order])
-        order = order[common <= threshold * whole]
-    return np.array(kept, dtype=np.intp)
+        # All overlaps of the best few hundred at once; then the rest against those of them that were kept.
+        first, order = order[:_AT_ONCE], order[_AT_ONCE:]
+        over = _overlap(boxes, areas, first, first, overlap, extent, threshold)
+        alive = np.ones(len(first), dtype=np.bool_)
+        for place in range(len(first)):
+            if alive[place]:
+                alive[place + 1 :] &= ~over[place, place + 1 :]
+        first = first[alive]
+        kept.append(first)
+        if order.size:
+            order = order[~_overlap(boxes, areas, first, order, overlap, extent, threshold).any(axis=0)]
+    return np.concatenate(kept) if kept else np.zeros(0, dtype=np.intp)
+
+
+def _overlap(
+    boxes: Boxes,
+    areas: NDArray[np.float32],
+    best: NDArray[np.intp],
+    others: NDArray[np.intp],
+    overlap: Literal["union", "smaller"],
+    extent: float,
+    threshold: float,
+) -> NDArray[np.bool_]:
+    """Whether each of some boxes overlaps each of others by more than the threshold."""
+    near = np.maximum(boxes[best, None, :2], boxes[None, others, :2])
+    far = np.minimum(boxes[best, None, 2:], boxes[None, others, 2:])
+    sides = np.maximum(far - near + extent, 0.0)
+    common = sides[..., 0] * sides[..., 1]
+    whole = areas[best, None] + areas[None, others]
+    whole = whole - common if overlap == "union" else np.minimum(areas[best, None], areas[None, others])
+    found: NDArray[np.bool_] = common > threshold * whole
+    return found
 
 
 def refine(boxes: Boxes, regression: Boxes, *, extent: float) -> Boxes:

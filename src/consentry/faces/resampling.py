@@ -6,18 +6,29 @@ that its cell touches), which is what MTCNN's networks were trained and publishe
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
-Integral = NDArray[np.int64]
+Integral = NDArray[np.int32] | NDArray[np.int64]
+
+_LARGEST_INT32 = np.iinfo(np.int32).max
 
 
 def integral_image(pixels: NDArray[np.uint8]) -> Integral:
-    """Sums of all pixels above and left of each corner: (H, W, C) to (H + 1, W + 1, C)."""
+    """Sums of all pixels above and left of each corner: (H, W, C) to (H + 1, W + 1, C).
+
+    In 32 bits where they hold the sum of a white picture (up to 8 megapixels): half the memory to go through.
+    """
     height, width, channels = pixels.shape
-    sums = np.zeros((height + 1, width + 1, channels), np.int64)
-    np.cumsum(pixels, axis=0, dtype=np.int64, out=sums[1:, 1:])
-    np.cumsum(sums[1:, 1:], axis=1, out=sums[1:, 1:])
+    shape = (height + 1, width + 1, channels)
+    small = height * width * 255 <= _LARGEST_INT32
+    sums: Integral = np.zeros(shape, np.int32) if small else np.zeros(shape, np.int64)
+    inner = sums[1:, 1:]
+    np.cumsum(pixels, axis=1, dtype=sums.dtype, out=inner)
+    for above, row in itertools.pairwise(inner):  # far faster than cumsum across the rows
+        row += above
     return sums
 
 
@@ -46,12 +57,16 @@ def resample_boxes(sums: Integral, boxes: NDArray[np.int64], rows: int, columns:
     """
     top, bottom = _edges(boxes[:, 1], boxes[:, 3], rows)
     left, right = _edges(boxes[:, 0], boxes[:, 2], columns)
-    top, bottom = top[:, :, None], bottom[:, :, None]
-    left, right = left[:, None, :], right[:, None, :]
-    total = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
-    area = (bottom - top) * (right - left)
-    means: NDArray[np.float32] = (total / area[..., None]).astype(np.float32)
-    return means
+    # One index into the corners in a row is much faster than two into rows and columns.
+    width = sums.shape[1]
+    corners = sums.reshape(-1, sums.shape[2])
+    above, below = (top * width)[:, :, None], (bottom * width)[:, :, None]
+    before, behind = left[:, None, :], right[:, None, :]
+    total = corners.take(below + behind, axis=0)
+    total -= corners.take(above + behind, axis=0)
+    total -= corners.take(below + before, axis=0)
+    total += corners.take(above + before, axis=0)
+    return _means(total, (bottom - top)[:, :, None] * (right - left)[:, None, :])
 
 
 def resample_picture(sums: Integral, rows: int, columns: int) -> NDArray[np.float32]:
@@ -60,8 +75,15 @@ def resample_picture(sums: Integral, rows: int, columns: int) -> NDArray[np.floa
     zero = np.zeros(1, np.int64)
     (top,), (bottom,) = _edges(zero, np.array([height]), rows)
     (left,), (right,) = _edges(zero, np.array([width]), columns)
-    bands = sums[bottom] - sums[top]
-    total = bands[:, right] - bands[:, left]
-    area = (bottom - top)[:, None] * (right - left)[None, :]
-    means: NDArray[np.float32] = (total / area[..., None]).astype(np.float32)
+    bands = sums.take(bottom, axis=0)
+    bands -= sums.take(top, axis=0)
+    total = bands.take(right, axis=1)
+    total -= bands.take(left, axis=1)
+    return _means(total, (bottom - top)[:, None] * (right - left)[None, :])
+
+
+def _means(total: Integral, area: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Sums, (..., C), over areas, (...)."""
+    means = total.astype(np.float32)
+    means /= area.astype(np.float32)[..., None]
     return means
