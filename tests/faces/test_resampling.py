@@ -40,3 +40,11 @@ def test_boxes_are_resampled_as_their_crops(data: st.DataObject) -> None:
     assert ours.shape == (len(boxes), 24, 24, 3)
     for (left, top, right, bottom), crop in zip(boxes, ours, strict=True):
         np.testing.assert_allclose(crop, by_torch(pixels[top:bottom, left:right], 24, 24), atol=1e-3)
+
+
+def test_large_white_pictures_do_not_overflow() -> None:
+    white = np.full((3000, 3001, 1), 255, np.uint8)
+    sums = integral_image(white)
+    assert sums.dtype == np.int64
+    assert (resample_picture(sums, 2, 3) == 255).all()
+    assert integral_image(white[:2800]).dtype == np.int32
