@@ -74,7 +74,7 @@ def run_job_on_ray(
         conditions = _conditions(ray, reference, cluster, watch, stop)
 
         def make(plan: Plan, wanted: Wanted) -> Generator[Made, None, None]:
-            attempts = ray.remote(Attempts).options(num_cpus=0).remote()
+            attempts = ray.remote(Attempts).options(num_cpus=0, label_selector=_here(ray)).remote()
             return _made(ray, plan, wanted, (reference, conditions, options.batch_size, attempts), cluster)
 
         def work(plan: Plan, store: Store, counts: Counts) -> None:
@@ -182,7 +182,7 @@ def _dataset(ray: Any, plan: Plan, wanted: Wanted, of_worker: tuple[Any, ...], c
     return ray.data.read_datasource(
         ShardSource(plan, wanted),
         num_cpus=0,  # it mostly waits
-        label_selector={"ray.io/node-id": ray.get_runtime_context().get_node_id()},  # where the manifest is
+        label_selector=_here(ray),  # where the manifest is
         override_num_blocks=1,
     ).map_batches(
         ShardWorker,
@@ -198,6 +198,11 @@ def _dataset(ray: Any, plan: Plan, wanted: Wanted, of_worker: tuple[Any, ...], c
             max_tasks_in_flight_per_actor=2,
         ),
     )
+
+
+def _here(ray: Any) -> dict[str, str]:
+    """This machine. If it dies the job dies anyhow; what it keeps elsewhere would die with other machines too."""
+    return {"ray.io/node-id": ray.get_runtime_context().get_node_id()}
 
 
 @contextmanager
