@@ -43,7 +43,7 @@ def test_boxes_are_resampled_as_their_crops(data: st.DataObject) -> None:
 
 
 def test_large_white_pictures_do_not_overflow() -> None:
-    white = np.full((3000, 3001, 1), 255, np.uint8)
+    white = np.full((3000, 3001, 3), 255, np.uint8)
     sums = integral_image(white)
     assert sums.dtype == np.int64
     assert (resample_picture(sums, 2, 3) == 255).all()

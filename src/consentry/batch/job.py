@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from consentry.batch.collection import rare_collection
 from consentry.batch.errors import JobError
 from consentry.batch.finish import finish
 from consentry.batch.plan import SHARD_ROWS, Plan, Row, conditions_of, plan_job
@@ -130,10 +131,11 @@ def run_job(
     """
 
     def work(plan: Plan, store: Store, counts: Counts) -> None:
-        if options.retry_errors:
-            _retry(plan, store, assessor, options, counts, stop)
-        options.tolerance.check(counts.errors, plan.rows)
-        _score(plan, store, assessor, options, counts, stop)
+        with rare_collection():
+            if options.retry_errors:
+                _retry(plan, store, assessor, options, counts, stop)
+            options.tolerance.check(counts.errors, plan.rows)
+            _score(plan, store, assessor, options, counts, stop)
 
     return run_with(work, manifest, out, conditions_of(assessor), options, watch=watch)
 

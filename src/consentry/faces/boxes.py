@@ -33,27 +33,43 @@ def suppress(
     Returns:
         Indices of the boxes kept, best first; among equal scores the earlier box wins.
     """
+    if len(boxes) < 2:
+        return np.arange(len(boxes))
     order = np.argsort(-scores, kind="stable")
-    sides = boxes[:, 2:] - boxes[:, :2] + extent
-    areas = sides[:, 0] * sides[:, 1]
+    edges = np.ascontiguousarray(boxes[order].T)
+    areas = (edges[2] - edges[0] + extent) * (edges[3] - edges[1] + extent)
     kept: list[NDArray[np.intp]] = []
-    while order.size:
-        # All overlaps of the best few hundred at once; then the rest against those of them that were kept.
-        first, order = order[:_AT_ONCE], order[_AT_ONCE:]
-        over = _overlap(boxes, areas, first, first, overlap, extent, threshold)
-        alive = np.ones(len(first), dtype=np.bool_)
-        for place in range(len(first)):
-            if alive[place]:
-                alive[place + 1 :] &= ~over[place, place + 1 :]
-        first = first[alive]
+    left = np.arange(len(order))  # places in the order
+    while left.size:
+        # All overlaps of the best few at once; then the rest against those of them that were kept.
+        first, left = left[:_AT_ONCE], left[_AT_ONCE:]
+        over = _overlap(edges, areas, first, first, overlap, extent, threshold)
+        first = first[_survivors(over)]
         kept.append(first)
-        if order.size:
-            order = order[~_overlap(boxes, areas, first, order, overlap, extent, threshold).any(axis=0)]
-    return np.concatenate(kept) if kept else np.zeros(0, dtype=np.intp)
+        if left.size:
+            left = left[~_overlap(edges, areas, first, left, overlap, extent, threshold).any(axis=0)]
+    chosen: NDArray[np.intp] = order[np.concatenate(kept)]
+    return chosen
+
+
+def _survivors(over: NDArray[np.bool_]) -> list[int]:
+    """Of boxes from the best to the worst, those that no survivor before them overlaps.
+
+    Args:
+        over: (N, N), whether two of them overlap.
+    """
+    # A row is one number with a bit for every box: a step is one "or" in place of a call into numpy.
+    masks = [int.from_bytes(row.tobytes(), "little") for row in np.packbits(over, axis=1, bitorder="little")]
+    dropped, alive = 0, []
+    for place, mask in enumerate(masks):
+        if not dropped >> place & 1:
+            alive.append(place)
+            dropped |= mask
+    return alive
 
 
 def _overlap(
-    boxes: Boxes,
+    edges: NDArray[np.float32],
     areas: NDArray[np.float32],
     best: NDArray[np.intp],
     others: NDArray[np.intp],
@@ -61,11 +77,21 @@ def _overlap(
     extent: float,
     threshold: float,
 ) -> NDArray[np.bool_]:
-    """Whether each of some boxes overlaps each of others by more than the threshold."""
-    near = np.maximum(boxes[best, None, :2], boxes[None, others, :2])
-    far = np.minimum(boxes[best, None, 2:], boxes[None, others, 2:])
-    sides = np.maximum(far - near + extent, 0.0)
-    common = sides[..., 0] * sides[..., 1]
+    """Whether each of some boxes overlaps each of others by more than the threshold.
+
+    Args:
+        edges: (4, N), all boxes' left, top, right and bottom.
+        areas: (N,).
+        best: Indices of some.
+        others: Indices of others.
+        overlap: As in `suppress`.
+        extent: As in `suppress`.
+        threshold: As in `suppress`.
+    """
+    near, far = edges[:, best, None], edges[:, None, others]
+    across = np.minimum(near[2], far[2]) - np.maximum(near[0], far[0]) + extent
+    down = np.minimum(near[3], far[3]) - np.maximum(near[1], far[1]) + extent
+    common = np.maximum(across, 0.0) * np.maximum(down, 0.0)
     whole = areas[best, None] + areas[None, others]
     whole = whole - common if overlap == "union" else np.minimum(areas[best, None], areas[None, others])
     found: NDArray[np.bool_] = common > threshold * whole

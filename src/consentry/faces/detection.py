@@ -149,20 +149,24 @@ def _candidates(layout: Layout, regression: NDArray[np.float32], probability: ND
         regression: (4, rows, columns).
         probability: (rows, columns).
     """
-    boxes, scores, moves = [], [], []
-    for level in layout.levels:
+    boxes, scores, moves, of_level = [], [], [], []
+    for number, level in enumerate(layout.levels):
         p = windows(level, probability)
         rows, columns = np.nonzero(p >= PROPOSAL)
         cell = np.stack([columns, rows], axis=1).astype(np.float32)
         near = np.floor((STRIDE * cell + 1) / np.float32(level.scale))
         far = np.floor((STRIDE * cell + WINDOW) / np.float32(level.scale))
-        box = np.concatenate([near, far], axis=1)
-        score = p[rows, columns]
-        pick = suppress(box, score, 0.5)
-        boxes.append(box[pick])
-        scores.append(score[pick])
-        moves.append(windows(level, regression)[:, rows, columns].T[pick])
-    box, score, move = np.concatenate(boxes), np.concatenate(scores), np.concatenate(moves)
+        boxes.append(np.concatenate([near, far], axis=1))
+        scores.append(p[rows, columns])
+        moves.append(windows(level, regression)[:, rows, columns].T)
+        of_level.append(np.full(len(rows), number))
+    box, score, move, level_of = (np.concatenate(part) for part in (boxes, scores, moves, of_level))
+    # Within the scales, all of them at once: moved apart, boxes of two scales cannot overlap. (They are whole numbers
+    # far below 2^24, so nothing is rounded.)
+    apart = np.float32(np.ceil(box.max(initial=0.0)) + 1.0) * level_of.astype(np.float32)
+    pick = suppress(box + apart[:, None], score, 0.5)
+    pick = pick[np.argsort(level_of[pick], kind="stable")]
+    box, score, move = box[pick], score[pick], move[pick]
     pick = suppress(box, score, 0.7)
     return squared(refine(box[pick], move[pick], extent=0.0))
 

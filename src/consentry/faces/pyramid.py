@@ -81,7 +81,7 @@ def paint(layout: Layout, sums: Integral) -> NDArray[np.float32]:
     canvas = np.full((layout.height, layout.width, 3), NO_PIXEL, np.float32)
     for level in layout.levels:
         target = canvas[level.top : level.top + level.height, level.left : level.left + level.width]
-        target[:] = resample_picture(sums, level.height, level.width)
+        resample_picture(sums, level.height, level.width, out=target)
     return canvas
 
 
