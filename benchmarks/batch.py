@@ -1,39 +1,43 @@
-"""The batch job on one machine: beside the usual way, beside what its networks alone need, and its memory.
+"""The batch job on one machine, beside other ways to do its work and beside what its networks alone need.
 
 Usage::
 
     python benchmarks/batch.py [--pictures FOLDER] [--most 96] [--turns 5] [--threads N]
-    python benchmarks/batch.py --memory 1000 10000 100000
+    python benchmarks/batch.py --pairs ../shared/data/lfw_dev/pairs.csv
 
-- *the usual way*: Pillow decodes the whole picture; facenet-pytorch's ``MTCNN(keep_all=True)`` crops its faces and
+``--pictures`` makes posts with one picture and no claimant; ``--pairs`` makes posts with one reference photo each, half
+of them of the same person (its split ``dev_train``). All ways run in turn, in this process, on the same cores; a
+ratio is the median over turns, the range that of the middle half.
+
+- *The usual way*: Pillow decodes the whole picture; facenet-pytorch's ``MTCNN(keep_all=True)`` crops its faces and
   ``InceptionResnetV1`` embeds them, picture by picture as its README shows; the same scene network as ours in eager
-  torch. The embedding network has random weights, which changes its answers, not its time, so matches cannot be
+  torch. The embedding network has random weights, which changes its answers, not its time, so its matches cannot be
   compared; the faces found can.
+- *dlib*: what ``face_recognition`` does, by its own calls to dlib (``face_locations``: HOG, enlarged once;
+  ``face_encodings``: five points, one embedding a face; ``compare_faces``: nearer than 0.6). Faces alone, no scene.
 - *Consentry*: ``run_job`` over a manifest of the same pictures into an empty folder, shards and summary included. It
-  does more: policy, copies, quality and words.
-- *the networks alone*: every tensor that the job gives to a network is kept and given to it again, with nothing else
+  does more: policy, words, quality. Faces are embedded where there is a claimant to compare them with.
+- *Its networks alone*: every tensor that the job gives to a network is kept and given to it again, with nothing else
   going on; the faster of two times counts. The share of the roofline is their sum divided by the job's wall time.
 
-The first two run in turn, in this process, on the same cores; a ratio is the median over turns, the range that of the
-middle half. ``--memory`` runs ``consentry score`` in a process of its own over the same few pictures under ever new
-post ids, and adds up the resident memory of it and its children while it runs, ten times a second (pages that they
-share count in each). It runs without models unless ``--memory-models`` is given: what grows with the manifest is the
-same, and 100,000 rows take minutes instead of hours.
+``deepface`` does not stand here: it fetches its networks from addresses that an installation without a network cannot
+reach.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from unittest import mock
 
 import numpy as np
@@ -44,11 +48,33 @@ from consentry.batch import Store, run_job
 ROOT = Path(__file__).parent.parent
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 GROUP = 16
-"""Pictures whose tensors are kept at a time."""
+"""Posts whose tensors are kept at a time."""
+DLIB_TOLERANCE: Final = 0.6
+"""``face_recognition.compare_faces``'s own."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """One picture, and perhaps a photo of a claimant who is in it or not."""
+
+    picture: Path
+    reference: Path | None = None
+    same: bool | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a way says of a post: the number of faces, and whether the claimant is there."""
+
+    faces: int
+    match: bool | None = None
+
+
+Way = Callable[[Sequence[Post]], list[Found]]
 
 
 def pictures_in(folder: Path, most: int) -> list[Path]:
-    """Pictures that Pillow can read too, so that both ways have the same work; repeated if there are too few."""
+    """Pictures that Pillow can read too, so that all ways have the same work; repeated if there are too few."""
     from PIL import Image
 
     found = []
@@ -66,12 +92,24 @@ def pictures_in(folder: Path, most: int) -> list[Path]:
     return [found[index % len(found)] for index in range(most)]
 
 
-def write_manifest(path: Path, pictures: Sequence[Path], rows: int) -> Path:
-    """One post a row, each with one picture."""
+def posts_of_pairs(pairs: Path, most: int) -> list[Post]:
+    """As many genuine pairs as impostor ones of the split ``dev_train``, in turn."""
+    with pairs.open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row.get("split", "dev_train") == "dev_train"]
+    folder = pairs.parent
+    posts = [Post(folder / row["path_a"], folder / row["path_b"], row["same"] == "1") for row in rows]
+    sides = [[post for post in posts if post.same is same] for same in (True, False)]
+    return [post for couple in islice(zip(*sides, strict=False), most // 2) for post in couple]
+
+
+def write_manifest(path: Path, posts: Sequence[Post]) -> Path:
+    """One row a post."""
     with path.open("w", encoding="utf-8") as stream:
-        for row in range(rows):
-            media = [str(pictures[row % len(pictures)].resolve())]
-            stream.write(json.dumps({"post_id": f"{row:07d}", "media": media}) + "\n")
+        for number, post in enumerate(posts):
+            row: dict[str, Any] = {"post_id": f"{number:07d}", "media": [str(post.picture.resolve())]}
+            if post.reference is not None:
+                row["references"] = [str(post.reference.resolve())]
+            stream.write(json.dumps(row) + "\n")
     return path
 
 
@@ -92,32 +130,83 @@ class UsualWay:
         self._detector = MTCNN(keep_all=True)
         self._embedder = InceptionResnetV1(pretrained=None).eval()
 
-    def __call__(self, pictures: Sequence[Path]) -> list[int]:
-        """The number of faces in each picture."""
+    def __call__(self, posts: Sequence[Post]) -> list[Found]:
+        """See `Way`."""
         import torch
         from PIL import Image
 
-        counts = []
+        found = []
         with torch.inference_mode():
-            for path in pictures:
-                with Image.open(path) as image:
-                    picture = image.convert("RGB")
-                faces = self._detector(picture)
-                if faces is not None:
-                    self._embedder(faces)
-                small = np.asarray(picture.resize((self._side, self._side), Image.Resampling.BILINEAR))
-                self._scene(torch.from_numpy(small[None].copy()))
-                counts.append(0 if faces is None else len(faces))
-        return counts
+            for post in posts:
+                if post.reference is not None:
+                    self._faces(post.reference)
+                count = self._faces(post.picture)
+                with Image.open(post.picture) as image:
+                    small = image.convert("RGB").resize((self._side, self._side), Image.Resampling.BILINEAR)
+                self._scene(torch.from_numpy(np.asarray(small)[None].copy()))
+                found.append(Found(count))
+        return found
+
+    def _faces(self, path: Path) -> int:
+        from PIL import Image
+
+        with Image.open(path) as image:
+            faces = self._detector(image.convert("RGB"))
+        if faces is None:
+            return 0
+        self._embedder(faces)
+        return len(faces)
 
 
-def job(assessor: Assessor, manifest: Path) -> list[int]:
-    """Our way; the number of faces in each picture."""
-    with tempfile.TemporaryDirectory() as folder:
-        summary = run_job(manifest, Path(folder) / "out", assessor)
+class DlibWay:
+    """What face_recognition does, through dlib."""
+
+    def __init__(self) -> None:
+        import dlib
+
+        from consentry.training.dlib_network import DLIB_WEIGHTS
+
+        points = replace(
+            DLIB_WEIGHTS,
+            path="models/shape_predictor_5_face_landmarks.dat",
+            sha256="c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
+        )
+        self._dlib = dlib
+        self._detector = dlib.get_frontal_face_detector()
+        self._points = dlib.shape_predictor(str(points.locate()))
+        self._embedder = dlib.face_recognition_model_v1(str(DLIB_WEIGHTS.locate()))
+
+    def __call__(self, posts: Sequence[Post]) -> list[Found]:
+        """See `Way`."""
+        found = []
+        for post in posts:
+            faces = self._faces(post.picture)
+            match = None
+            if post.reference is not None:
+                references = self._faces(post.reference)
+                distances = [np.linalg.norm(face - references[0]) for face in faces] if references else []
+                match = bool(distances) and min(distances) <= DLIB_TOLERANCE
+            found.append(Found(len(faces), match))
+        return found
+
+    def _faces(self, path: Path) -> list[Any]:
+        from PIL import Image
+
+        with Image.open(path) as image:
+            pixels = np.array(image.convert("RGB"))
+        faces = [self._points(pixels, box) for box in self._detector(pixels, 1)]
+        return [np.array(self._embedder.compute_face_descriptor(pixels, points, 1)) for points in faces]
+
+
+def job(assessor: Assessor, posts: Sequence[Post]) -> list[Found]:
+    """Our way."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        summary = run_job(write_manifest(folder / "posts.jsonl", posts), folder / "out", assessor)
         if summary.failed or summary.unreadable:
             raise SystemExit(f"{summary.failed} rows failed, {summary.unreadable} could not be read.")
-        return [row["faces"] or 0 for _, row in Store(Path(folder) / "out").rows(["faces"])]
+        rows = [row for _, row in Store(folder / "out").rows(["faces", "face_band"])]
+    return [Found(row["faces"] or 0, row["face_band"] == "match") for row in rows]
 
 
 @contextmanager
@@ -136,56 +225,67 @@ def kept_tensors() -> Iterator[list[tuple[Any, Any]]]:
         yield calls
 
 
-def seconds_of_networks(assessor: Assessor, pictures: Sequence[Path]) -> float:
-    """Seconds that the networks alone need for the tensors of these pictures."""
+def seconds_of_networks(assessor: Assessor, posts: Sequence[Post]) -> float:
+    """Seconds that the networks alone need for the tensors of these posts."""
     total = 0.0
-    with tempfile.TemporaryDirectory() as folder:
-        for start in range(0, len(pictures), GROUP):
-            part = pictures[start : start + GROUP]
-            with kept_tensors() as calls:
-                job(assessor, write_manifest(Path(folder) / "part.jsonl", part, len(part)))
-            time.sleep(0.3)
-            for network, batch in calls:
-                total += min(seconds_of(lambda: network(batch)) for _ in range(2))  # noqa: B023 - called at once
+    for start in range(0, len(posts), GROUP):
+        with kept_tensors() as calls:
+            job(assessor, posts[start : start + GROUP])
+        time.sleep(0.3)
+        for network, batch in calls:
+            total += min(seconds_of(lambda: network(batch)) for _ in range(2))  # noqa: B023 - called at once
     return total
 
 
-def seconds_of(way: Any) -> float:
+def seconds_of(way: Callable[[], object]) -> float:
     """Wall time of one call."""
     started = time.perf_counter()
     way()
     return time.perf_counter() - started
 
 
-def print_throughput(pictures: Sequence[Path], turns: int, threads: int) -> None:
-    """Both ways in turn, then the networks alone."""
+def print_throughput(posts: Sequence[Post], turns: int, threads: int) -> None:
+    """All ways in turn, then the networks alone."""
     settings = RuntimeSettings(threads=threads)
     threads = settings.resolved_threads()
-    usual, assessor = UsualWay(threads), Assessor.load(settings=settings)
+    assessor = Assessor.load(settings=settings)
     if assessor.unavailable:
         raise SystemExit(f"Models are missing: {', '.join(note.code for note in assessor.unavailable)}.")
-    with tempfile.TemporaryDirectory() as folder:
-        manifest = write_manifest(Path(folder) / "posts.jsonl", pictures, len(pictures))
-        faces = {"usual": usual(pictures), "ours": job(assessor, manifest)}  # also warms both up
-        times: dict[str, list[float]] = {"usual": [], "ours": []}
-        for _ in range(turns):
-            for name, way in (("usual", lambda: usual(pictures)), ("ours", lambda: job(assessor, manifest))):
-                time.sleep(0.5)  # until the threads of the runtime before have stopped spinning
-                times[name].append(seconds_of(way))
-    alone = seconds_of_networks(assessor, pictures)
-    count = len(pictures)
-    ratios = [usual_s / ours_s for usual_s, ours_s in zip(times["usual"], times["ours"], strict=True)]
-    shares = [alone / seconds for seconds in times["ours"]]
-    rates = {name: f"{count / statistics.median(found):.2f}" for name, found in times.items()}
-    print(f"{count} pictures, {threads} threads, {turns} turns, {time.strftime('%Y-%m-%d')}\n")
-    print("| way | pictures a second | against the usual way | faces found |\n|---|---|---|---|")
-    print(f"| the usual way | {rates['usual']} | 1 | {sum(faces['usual'])} |")
-    print(f"| Consentry's job | {rates['ours']} | {spread(ratios, '.2f')}× | {sum(faces['ours'])} |")
-    print(f"| its networks alone | {count / alone:.2f} | | |\n")
-    common = sum(min(pair) for pair in zip(faces["usual"], faces["ours"], strict=True))
+    usual, ours = "the usual way", "Consentry's job"
+    ways: dict[str, Way] = {
+        usual: UsualWay(threads),
+        "dlib, as face_recognition calls it": DlibWay(),
+        ours: lambda posts: job(assessor, posts),
+    }
+    found = {name: way(posts) for name, way in ways.items()}  # also warms them up
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(turns):
+        for name, way in ways.items():
+            time.sleep(0.5)  # until the threads of the runtime before have stopped spinning
+            times[name].append(seconds_of(lambda: way(posts)))  # noqa: B023 - called at once
+    alone = seconds_of_networks(assessor, posts)
+    count = len(posts)
+    print(f"{count} posts, {threads} threads, {turns} turns, {time.strftime('%Y-%m-%d')}\n")
+    print("| way | posts a second | against the usual way | faces found | matches, of the same, of others |")
+    print("|---|---|---|---|---|")
+    for name, seconds in times.items():
+        ratios = [first / second for first, second in zip(times[usual], seconds, strict=True)]
+        faces = sum(of_post.faces for of_post in found[name])
+        rate = count / statistics.median(seconds)
+        print(f"| {name} | {rate:.2f} | {spread(ratios, '.2f')}× | {faces} | {matches(posts, found[name])} |")
+    print(f"| its networks alone | {count / alone:.2f} | | | |\n")
+    common = sum(min(a.faces, b.faces) for a, b in zip(found[usual], found[ours], strict=True))
     print("| figure | value |\n|---|---|")
-    print(f"| share of the roofline | {spread(shares, '.1%')} |")
-    print(f"| faces of the usual way that ours counts too, picture by picture | {common} of {sum(faces['usual'])} |")
+    print(f"| share of the roofline | {spread([alone / seconds for seconds in times[ours]], '.1%')} |")
+    print(f"| faces of the usual way that ours counts too | {common} of {sum(post.faces for post in found[usual])} |")
+
+
+def matches(posts: Sequence[Post], found: Sequence[Found]) -> str:
+    """How many claimants are said to be there, of those that are and of those that are not."""
+    if any(post.same is None or of_post.match is None for post, of_post in zip(posts, found, strict=True)):
+        return ""
+    said = {same: [f.match for p, f in zip(posts, found, strict=True) if p.same is same] for same in (True, False)}
+    return ", ".join(f"{sum(map(bool, said[same]))} of {len(said[same])}" for same in (True, False))
 
 
 def spread(values: Sequence[float], form: str) -> str:
@@ -196,59 +296,20 @@ def spread(values: Sequence[float], form: str) -> str:
     return f"{middle:{form}} ({low:{form}}-{high:{form}})"
 
 
-def resident_bytes(process: int) -> int:
-    """Of a process and everything that it has started; 0 if it has ended."""
-    folder = Path(f"/proc/{process}")
-    try:
-        status = (folder / "status").read_text()
-        tasks = list((folder / "task").iterdir())
-        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
-    except OSError:
-        return 0
-    own = next((1024 * int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")), 0)
-    return own + sum(map(resident_bytes, children))
-
-
-def print_memory(pictures: Sequence[Path], sizes: Sequence[int], threads: int, *, models: bool) -> None:
-    """Peaks of one run for each number of rows."""
-    peaks: list[int] = []
-    print("| rows | peak of resident memory (MB) | against the first | posts a second |\n|---|---|---|---|")
-    for rows in sizes:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            (folder / "none").mkdir()
-            manifest = write_manifest(folder / "posts.jsonl", pictures, rows)
-            command = [sys.executable, "-m", "consentry", "score", str(manifest), "--out", str(folder / "out"),
-                       "--quiet", "--threads", str(threads)]  # fmt: skip
-            started, peak = time.perf_counter(), 0
-            if not models:
-                command += ["--models", str(folder / "none")]
-            running = subprocess.Popen(command)  # noqa: S603 - our own program
-            while running.poll() is None:
-                peak = max(peak, resident_bytes(running.pid))
-                time.sleep(0.1)
-            seconds = time.perf_counter() - started
-            if running.returncode:
-                raise SystemExit(f"The job ended with exit code {running.returncode}.")
-        peaks.append(peak)
-        print(f"| {rows:,} | {peak / 1e6:,.0f} | {peak / peaks[0]:.3f} | {rows / seconds:,.1f} |", flush=True)
-
-
 def main() -> None:
     """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pictures", type=Path, default=ROOT / "data/demo/media", help="a folder, looked through")
-    parser.add_argument("--most", type=int, default=96, help="so many pictures; a small folder is repeated")
+    parser.add_argument("--pairs", type=Path, help="a table of pairs (same, path_a, path_b) in place of a folder")
+    parser.add_argument("--most", type=int, default=96, help="so many posts; a small folder is repeated")
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0, help="0 takes all that are allowed")
-    parser.add_argument("--memory", type=int, nargs="+", metavar="ROWS", help="measure memory instead of throughput")
-    parser.add_argument("--memory-models", action="store_true", help="with the models; 100,000 rows take hours")
     arguments = parser.parse_args()
-    pictures = pictures_in(arguments.pictures, arguments.most)
-    if arguments.memory:
-        print_memory(pictures, arguments.memory, arguments.threads, models=arguments.memory_models)
+    if arguments.pairs:
+        posts = posts_of_pairs(arguments.pairs, arguments.most)
     else:
-        print_throughput(pictures, arguments.turns, arguments.threads)
+        posts = [Post(picture) for picture in pictures_in(arguments.pictures, arguments.most)]
+    print_throughput(posts, arguments.turns, arguments.threads)
 
 
 if __name__ == "__main__":

@@ -61,3 +61,10 @@ def test_windows_of_a_level_are_cut_from_the_grid() -> None:
         (second.width + second.width % 2 - 12) // 2 + 1,
     )
     assert cut[0, 0] == grid[second.top // 2, second.left // 2]
+
+
+def test_little_of_the_canvas_is_empty() -> None:
+    for width, height in ((224, 224), (320, 240), (240, 320), (640, 480), (1024, 683), (683, 1024), (1200, 630)):
+        layout = plan_layout(width, height, 20)
+        covered = sum(level.width * level.height for level in layout.levels)
+        assert layout.width * layout.height < 1.45 * covered

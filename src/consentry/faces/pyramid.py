@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +22,8 @@ NO_PIXEL = -1.0
 outside, and only the half inside counts, as in the original, which sees every scale alone."""
 BUCKET = 64
 """Canvas sides are rounded up to this, so that few shapes need compiling."""
+_WIDEST: Final = 2.4
+"""All scales side by side would be 3.4 times as wide as the largest."""
 
 
 @dataclass(frozen=True)
@@ -41,31 +46,59 @@ class Layout:
     width: int
 
 
+@lru_cache(maxsize=1024)
 def plan_layout(width: int, height: int, smallest_face: int) -> Layout:
-    """Scales at which a face of ``smallest_face`` pixels or more fills the window once, packed on shelves.
+    """Scales at which a face of ``smallest_face`` pixels or more fills the window once, packed on a small canvas.
 
+    Of all canvas widths up to `_WIDEST` times the largest scale's, the one with the smallest canvas is taken.
     A picture whose shorter side is under ``smallest_face`` has no levels.
     """
     scale = WINDOW / smallest_face
     shorter = min(width, height) * scale
-    levels: list[Level] = []
-    shelves: list[list[int]] = []  # top, height, used width
-    canvas_width = canvas_height = 0
+    sizes: list[tuple[float, int, int]] = []
     while shorter >= WINDOW:
-        columns, rows = int(width * scale + 1), int(height * scale + 1)
-        canvas_width = canvas_width or _even(columns)
-        for shelf in shelves:
-            if rows <= shelf[1] and shelf[2] + columns <= canvas_width:
-                break
-        else:
-            shelf = [canvas_height, rows, 0]
-            shelves.append(shelf)
-            canvas_height += _even(rows)
-        levels.append(Level(scale, shelf[2], shelf[0], columns, rows))
-        shelf[2] += _even(columns)
+        sizes.append((scale, int(width * scale + 1), int(height * scale + 1)))
         scale *= FACTOR
         shorter *= FACTOR
-    return Layout(tuple(levels), _rounded(canvas_height), _rounded(canvas_width))
+    if not sizes:
+        return Layout((), 0, 0)
+    rectangles = [(_even(columns), _even(rows)) for _, columns, rows in sizes]
+    narrowest = _rounded(rectangles[0][0])
+    layouts = []
+    for canvas in range(narrowest, _rounded(int(_WIDEST * rectangles[0][0])) + 1, BUCKET):
+        corners, used = _pack(rectangles, canvas)
+        levels = tuple(
+            Level(scale, left, top, columns, rows)
+            for (scale, columns, rows), (left, top) in zip(sizes, corners, strict=True)
+        )
+        layouts.append(Layout(levels, _rounded(used), canvas))
+    return min(layouts, key=lambda layout: layout.height * layout.width)
+
+
+def _pack(rectangles: Sequence[tuple[int, int]], canvas: int) -> tuple[list[tuple[int, int]], int]:
+    """Places for rectangles, one after the other as high up as it fits ("skyline, bottom left"; Jylänki 2010).
+
+    Args:
+        rectangles: Width and height of each, none wider than the canvas.
+        canvas: Width to stay within.
+
+    Returns:
+        Left and top of each, and the height used.
+    """
+    skyline = [(0, canvas, 0)]  # from, to, how far down it is taken
+    corners = []
+    for width, height in rectangles:
+        starts = [left for left, _, _ in skyline if left + width <= canvas]
+        top, left = min(
+            (max(taken for near, far, taken in skyline if near < start + width and far > start), start)
+            for start in starts
+        )
+        right = left + width
+        beside = [(near, min(far, left), taken) for near, far, taken in skyline if near < left]
+        beyond = [(max(near, right), far, taken) for near, far, taken in skyline if far > right]
+        skyline = [*beside, (left, right, top + height), *beyond]
+        corners.append((left, top))
+    return corners, max(taken for _, _, taken in skyline)
 
 
 def _even(size: int) -> int:
