@@ -12,6 +12,7 @@ from consentry.training.intervals import binomial_bounds
 from consentry.training.metrics import expected_calibration_error
 from consentry.training.scene_calibration import (
     METHODS,
+    Bands,
     LogisticMap,
     calibrate,
     choose_bands,
@@ -112,6 +113,25 @@ def test_bands_keep_what_they_promise_on_the_rows_that_chose_them(seed: int, cou
         assert binomial_bounds(missed, int(truth.sum()), level=0.9)[1] <= 0.1
     assert bands.evidence["low"]["missed"] == missed
     assert bands.evidence["high"]["called"] == int(called.sum())
+
+
+def test_sources_it_has_not_seen_move_the_threshold_for_yes_and_no() -> None:
+    logits, truth, _ = sample(1500, slope=2.0, seed=1)
+    probabilities = LogisticMap(2.0, -1.0).probabilities(logits)
+
+    def bands_with(*shifts: float) -> Bands:
+        """Beside sources that look like the validation rows, but for a shift of all logits."""
+        unseen = [(truth, LogisticMap(2.0, -1.0 + shift).probabilities(logits)) for shift in shifts]
+        return choose_bands(truth, probabilities, precision=0.9, misses=0.1, confidence=0.9, unseen=unseen)
+
+    alone, lower, higher, both = bands_with(), bands_with(-1.0), bands_with(1.0), bands_with(-1.0, 1.0)
+    assert lower.decision < alone.decision < higher.decision
+    assert lower.decision < both.decision < higher.decision
+    assert {(bands.low, bands.high) for bands in (alone, lower, higher, both)} == {(alone.low, alone.high)}
+    assert (alone.evidence["decision"]["unseen_sources"], both.evidence["decision"]["unseen_sources"]) == (0, 2)
+    assert all(
+        bands.low <= bands.decision <= bands.high for bands in (lower, higher, bands_with(-9.0), bands_with(9.0))
+    )
 
 
 def test_bands_of_a_perfect_head_meet_in_the_middle() -> None:

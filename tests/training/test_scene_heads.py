@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from consentry.scene.scorer import HEADS
+from consentry.training.metrics import area_under_curve
 from consentry.training.scene_config import HeadSettings
 from consentry.training.scene_heads import (
     LabelledFeatures,
@@ -143,6 +144,12 @@ def test_sources_it_has_not_seen_have_a_say_in_the_choice() -> None:
     best = max(both, key=lambda candidate: candidate.criterion)
     assert outputs.weights == pytest.approx(fit_outputs(training, strength=best.strength).weights)
     assert both[0].described()["C"] == 1e-5
+    for head in HEADS:
+        ((truth, probabilities),) = both[0].by_head[head]
+        assert len(truth) == 300  # the rows of "b" alone
+        assert both[0].transfer_auc["b"][head] == area_under_curve(truth, probabilities)
+        assert 0.0 < probabilities.min() < probabilities.max() < 1.0
+    assert alone[0].by_head == {head: [] for head in HEADS}
 
 
 def test_a_source_that_training_cannot_do_without_is_passed_over() -> None:

@@ -102,7 +102,15 @@ class Bands:
     evidence: dict[str, Any]
 
 
-def choose_bands(truth: Truth, probabilities: Values, *, precision: float, misses: float, confidence: float) -> Bands:
+def choose_bands(
+    truth: Truth,
+    probabilities: Values,
+    *,
+    precision: float,
+    misses: float,
+    confidence: float,
+    unseen: Sequence[tuple[Truth, Values]] = (),
+) -> Bands:
     """Choose the thresholds.
 
     ``high`` is the lowest of ten thresholds (0.50, 0.55, ... 0.95) at which precision is at least ``precision`` by an
@@ -111,7 +119,8 @@ def choose_bands(truth: Truth, probabilities: Values, *, precision: float, misse
     sequence of tests from 0 upwards that stops at the first that fails, which needs no correction. Both are
     Learn-then-Test procedures (Angelopoulos et al. 2021, sections 2.2 and 2.3). The bounds take rows as independent;
     frames of one video are not quite. Where the two cross, nothing has to be abstained from by this rule, and both go
-    to their middle.
+    to their middle. ``decision`` lies between them, where the mean of the balanced accuracies on the validation rows
+    and on each unseen source is best: what is best for known sources alone is too high or too low for others.
 
     Args:
         truth: Validation rows.
@@ -119,6 +128,7 @@ def choose_bands(truth: Truth, probabilities: Values, *, precision: float, misse
         precision: For ``high``, 0-1. It holds at the share of positives among these rows.
         misses: For ``low``, 0-1.
         confidence: Of each bound, 0-1.
+        unseen: Truth and probabilities of each source that was predicted by a model that had not seen it.
     """
     grid = np.round(np.arange(1, 100) / 100, 2)
     shared = 1 - (1 - confidence) / len(_HIGH_THRESHOLDS)
@@ -138,15 +148,21 @@ def choose_bands(truth: Truth, probabilities: Values, *, precision: float, misse
     crossed = low > high
     if crossed:
         low = high = round((low + high) / 2, 2)
-    accuracies = np.array([balanced_accuracy(truth, probabilities, threshold) for threshold in grid])
-    best = grid[accuracies >= accuracies.max() - 0.001]
+    allowed = grid[(grid >= low) & (grid <= high)]
+    accuracies = np.array(
+        [
+            np.mean([balanced_accuracy(*rows, threshold) for rows in ((truth, probabilities), *unseen)])
+            for threshold in allowed
+        ]
+    )
+    best = allowed[accuracies >= accuracies.max(initial=0.0) - 0.001]
     called = probabilities >= high
     correct, count = int((called & truth).sum()), int(called.sum())
     missed = int((truth & (probabilities < low)).sum())
     return Bands(
         low=low,
         high=high,
-        decision=round(float(np.clip(np.median(best), low, high)), 2),
+        decision=round(float(np.median(best)) if best.size else low, 2),
         evidence={
             "confidence": confidence,
             "crossed": crossed,
@@ -155,6 +171,10 @@ def choose_bands(truth: Truth, probabilities: Values, *, precision: float, misse
                 "called": count,
                 "correct": correct,
                 "precision_at_least": round(binomial_bounds(correct, count, level=shared)[0], 4),
+            },
+            "decision": {
+                "mean_balanced_accuracy": round(float(accuracies.max(initial=0.0)), 4),
+                "unseen_sources": len(unseen),
             },
             "low": {
                 "target_misses": misses,

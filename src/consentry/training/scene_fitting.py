@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,12 @@ class FittedScene:
 
 
 def fit_scene(
-    outputs: SceneOutputs, validation: Values, rows: Sequence[Row], targets: Targets, config: SceneConfig
+    outputs: SceneOutputs,
+    validation: Values,
+    rows: Sequence[Row],
+    targets: Targets,
+    config: SceneConfig,
+    unseen: Mapping[str, Sequence[tuple[Truth, Values]]] = MappingProxyType({}),
 ) -> FittedScene:
     """Calibrate a model on the validation rows.
 
@@ -72,6 +78,8 @@ def fit_scene(
         rows: Those rows.
         targets: What they show.
         config: How.
+        unseen: By head, truth and probabilities of sources by outputs that had not seen them; they have a say in where
+            yes and no part.
 
     Raises:
         TrainingError: ``training.labels`` if a head ranks the validation rows the wrong way round.
@@ -79,7 +87,7 @@ def fit_scene(
     groups = [row.unit for row in rows]
     logits = head_logits(validation, outputs.labels, outputs.mixture)
     heads = {
-        head: _fit_head(logits[:, place], targets.contexts[:, place] > 0.5, groups, config)
+        head: _fit_head(logits[:, place], targets.contexts[:, place] > 0.5, groups, config, unseen.get(head, ()))
         for place, head in enumerate(HEADS)
     }
     counted = targets.counted
@@ -100,10 +108,16 @@ def fit_scene(
     return FittedScene(outputs, heads, crowd, figures)
 
 
-def _fit_head(logits: Values, truth: Truth, groups: Sequence[str], config: SceneConfig) -> FittedHead:
+def _fit_head(
+    logits: Values,
+    truth: Truth,
+    groups: Sequence[str],
+    config: SceneConfig,
+    unseen: Sequence[tuple[Truth, Values]],
+) -> FittedHead:
     fitted, described = calibrate(logits, truth, groups, repetitions=config.bootstrap, seed=config.seed)
     raw = fitted.probabilities(logits)
-    bands = choose_bands(truth, raw, **config.bands.model_dump())
+    bands = choose_bands(truth, raw, **config.bands.model_dump(), unseen=unseen)
     thresholds = {"low": bands.low, "high": bands.high, "decision": bands.decision, "evidence": bands.evidence}
     calibration = Calibration.from_description(described, thresholds)
     probabilities = np.array([calibration.score(float(logit)).probability for logit in logits], dtype=np.float64)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consentry.scene.scorer import HEADS
-from consentry.training.metrics import area_under_curve
+from consentry.training.metrics import Truth, area_under_curve
+from consentry.training.scene_calibration import fit_logistic_map
 from consentry.training.scene_config import HeadSettings
 from consentry.training.scene_network import SceneOutputs, Values, head_logits, label_log_odds
 from consentry.training.scene_targets import Targets
@@ -64,11 +65,14 @@ class Candidate:
         strength: The value.
         validation_auc: AUC on the validation rows, by head.
         transfer_auc: By source and head, AUC on all its rows of outputs fitted without it.
+        unseen: By source and head, the truth of those rows, and their probabilities by such outputs, calibrated on the
+            validation rows of the other sources.
     """
 
     strength: float
     validation_auc: Mapping[str, float]
     transfer_auc: Mapping[str, Mapping[str, float]]
+    unseen: Mapping[str, Mapping[str, tuple[Truth, Values]]]
 
     @property
     def criterion(self) -> float:
@@ -78,6 +82,14 @@ class Candidate:
             for head in self.validation_auc
         ]
         return float(np.mean(by_head))
+
+    @property
+    def by_head(self) -> dict[str, list[tuple[Truth, Values]]]:
+        """What is unseen, by head."""
+        return {
+            head: [of_heads[head] for of_heads in self.unseen.values() if head in of_heads]
+            for head in self.validation_auc
+        }
 
     def described(self) -> dict[str, object]:
         """For ``metrics.json``."""
@@ -242,30 +254,55 @@ def choose_outputs(
     for strength in sorted(strengths):
         outputs = fit_outputs(training, strength=strength, settings=settings)
         told()
-        transfer: dict[str, dict[str, float]] = {}
+        unseen: dict[str, dict[str, tuple[Truth, Values]]] = {}
         for source in transfer_sources:
             others = training.subset(training.targets.sources != source)
             if _both(others.targets.contexts).all():
                 stranger = fit_outputs(others, strength=strength, settings=settings)
-                transfer[source] = _unseen_auc(stranger, [training, validation], source)
+                unseen[source] = _unseen(stranger, training, validation, source)
             told()
-        candidates.append(Candidate(strength, _auc(outputs, validation.plain, validation.targets.contexts), transfer))
+        transfer = {
+            source: {head: area_under_curve(*rows) for head, rows in of_heads.items()}
+            for source, of_heads in unseen.items()
+        }
+        auc = _auc(outputs, validation.plain, validation.targets.contexts)
+        candidates.append(Candidate(strength, auc, transfer, unseen))
         fitted.append(outputs)
     best = max(range(len(fitted)), key=lambda index: candidates[index].criterion)
     return fitted[best], candidates
 
 
-def _both(contexts: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _both(contexts: NDArray[np.float32] | NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which heads have rows of both kinds."""
     both: NDArray[np.bool_] = (contexts.max(axis=0, initial=0) > 0.5) & (contexts.min(axis=0, initial=1) < 0.5)
     return both
 
 
-def _unseen_auc(outputs: SceneOutputs, parts: Sequence[LabelledFeatures], source: str) -> dict[str, float]:
-    of_source = [part.subset(part.targets.sources == source) for part in parts]
-    features = np.concatenate([part.plain for part in of_source])
-    contexts = np.concatenate([part.targets.contexts for part in of_source])
-    return _auc(outputs, features, contexts)
+def _unseen(
+    outputs: SceneOutputs, training: LabelledFeatures, validation: LabelledFeatures, source: str
+) -> dict[str, tuple[Truth, Values]]:
+    """What outputs fitted without a source say of it, by head, where the source has rows of both kinds."""
+    of_source = [part.subset(part.targets.sources == source) for part in (training, validation)]
+    contexts = np.concatenate([part.targets.contexts for part in of_source]) > 0.5
+    others = validation.subset(validation.targets.sources != source)
+    known = others.targets.contexts > 0.5
+    usable = _both(contexts) & _both(known)
+    if not usable.any():
+        return {}
+    logits = _logits(outputs, np.concatenate([part.plain for part in of_source]))
+    known_logits = _logits(outputs, others.plain)
+    return {
+        head: (
+            contexts[:, place],
+            fit_logistic_map(known_logits[:, place], known[:, place]).probabilities(logits[:, place]),
+        )
+        for place, head in enumerate(HEADS)
+        if usable[place]
+    }
+
+
+def _logits(outputs: SceneOutputs, features: Features) -> Values:
+    return head_logits(outputs.linear(features), outputs.labels, outputs.mixture)
 
 
 def _auc(outputs: SceneOutputs, features: Features, contexts: NDArray[np.float32]) -> dict[str, float]:
@@ -273,7 +310,7 @@ def _auc(outputs: SceneOutputs, features: Features, contexts: NDArray[np.float32
     both = _both(contexts)
     if not both.any():
         return {}
-    logits = head_logits(outputs.linear(features), outputs.labels, outputs.mixture)
+    logits = _logits(outputs, features)
     return {
         head: area_under_curve(contexts[:, place] > 0.5, logits[:, place])
         for place, head in enumerate(HEADS)

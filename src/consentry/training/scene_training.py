@@ -77,7 +77,8 @@ def train_scene(
     """
     data = prepare_scene_data(config, progress=progress)
     backbone, outputs, validation, choice, history = _fit(config, data, progress)
-    fitted = fit_scene(outputs, validation, data.rows("val"), data.targets("val"), config)
+    chosen = max(choice, key=lambda candidate: candidate.criterion)
+    fitted = fit_scene(outputs, validation, data.rows("val"), data.targets("val"), config, chosen.by_head)
 
     difference = export_scene(backbone, outputs, data, config.output)
     folder = write_model_json(config.output, model_description(config, data, fitted, choice, history, command))
