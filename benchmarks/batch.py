@@ -109,6 +109,7 @@ def write_manifest(path: Path, posts: Sequence[Post]) -> Path:
             row: dict[str, Any] = {"post_id": f"{number:07d}", "media": [str(post.picture.resolve())]}
             if post.reference is not None:
                 row["references"] = [str(post.reference.resolve())]
+                row["report"] = {"report_id": f"r{number:07d}", "standing": "depicted_person", "identity": "verified"}
             stream.write(json.dumps(row) + "\n")
     return path
 
@@ -203,8 +204,8 @@ def job(assessor: Assessor, posts: Sequence[Post]) -> list[Found]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         summary = run_job(write_manifest(folder / "posts.jsonl", posts), folder / "out", assessor)
-        if summary.failed or summary.unreadable:
-            raise SystemExit(f"{summary.failed} rows failed, {summary.unreadable} could not be read.")
+        if summary.with_errors:
+            raise SystemExit(f"{summary.with_errors} of {summary.rows} rows have errors: {summary.as_json()['errors']}")
         rows = [row for _, row in Store(folder / "out").rows(["faces", "face_band"])]
     return [Found(row["faces"] or 0, row["face_band"] == "match") for row in rows]
 
