@@ -9,7 +9,8 @@ that stands in docs/media.md. `cuts` and `aggregates` need the development clips
 - *sampling*: a synthetic film of ten minutes, with somebody in it for two seconds at twenty places: at how many of them
   a frame was kept, and what opening cost.
 - *cuts*: how many cuts between clips are found, how many are seen where there are none.
-- *aggregates*: ways to make one score of a video's frames, on the clips and on films made of two of them.
+- *aggregates*: ways to make one score of a video's frames, on the clips and on films made of two of them; 95 %
+  bootstrap intervals over clips, a film counting as often as both of its clips were drawn.
 """
 
 from __future__ import annotations
@@ -224,16 +225,25 @@ AGGREGATES: dict[str, Callable[[NDArray[np.float64], NDArray[np.float64]], float
 def aggregates() -> None:
     """AUC and mean log loss of ways to make one score of a video's frames."""
     scorer = SceneScorer.load(RuntimeSettings(threads=1))
+    print(f"Model {scorer.folder.id}")
     rows = [row for row in _clips() if row["context"] in ("private", "public_event", "neutral")]
     clips: list[tuple[str, dict[SceneHead, Scores]]] = []
     for row in rows:
         opened = open_media(Media(path=CLIPS / row["path"]), limits=Limits(frames_per_second=2.0))
         clips.append((row["context"], _scores(scorer, opened.frames)))
     films: list[tuple[str, dict[SceneHead, Scores]]] = []
-    for (context, whole), (other, part) in itertools.permutations(clips, 2):
+    made_of: list[tuple[int, int]] = []
+    for one, two in itertools.permutations(range(len(clips)), 2):
+        (context, whole), (other, part) = clips[one], clips[two]
         if context != other:  # three quarters of the time the one, held still; a quarter the other, all of its frames
             films.append((context, {head: _joined(whole[head], part[head]) for head in HEADS}))
-    for name, videos in {f"{len(clips)} clips": clips, f"{len(films)} films, 3/4 of one clip": films}.items():
+            made_of.append((one, two))
+    draws = np.random.default_rng(0).multinomial(len(clips), [1 / len(clips)] * len(clips), size=1000).astype(float)
+    weights_of_films = draws[:, [one for one, _ in made_of]] * draws[:, [two for _, two in made_of]]
+    for name, videos, weights in (
+        (f"{len(clips)} clips", clips, draws),
+        (f"{len(films)} films, 3/4 of one clip", films, weights_of_films),
+    ):
         print(f"\n{name}\n")
         print("| score of a video | AUC private | AUC event | log loss private | log loss event |")
         print("|---|---|---|---|---|")
@@ -242,9 +252,21 @@ def aggregates() -> None:
             for head, context in zip(HEADS, ("private", "public_event"), strict=True):
                 wanted = np.array([found == context for found, _ in videos])
                 given = np.array([function(*scores[head]) for _, scores in videos])
-                cells.append((_auc(wanted, given), _log_loss(wanted, given)))
+                cells.append([_with_interval(figure, wanted, given, weights) for figure in (_auc, _log_loss)])
             (auc_private, loss_private), (auc_event, loss_event) = cells
-            print(f"| {aggregate} | {auc_private:.3f} | {auc_event:.3f} | {loss_private:.3f} | {loss_event:.3f} |")
+            print(f"| {aggregate} | {auc_private} | {auc_event} | {loss_private} | {loss_event} |", flush=True)
+
+
+Figure = Callable[[NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]], float]
+
+
+def _with_interval(
+    figure: Figure, wanted: NDArray[np.bool_], given: NDArray[np.float64], draws: NDArray[np.float64]
+) -> str:
+    """A figure with its 95 % bootstrap interval; each row of draws says how often each video was drawn."""
+    drawn = [figure(wanted, given, weights) for weights in draws if weights[wanted].any() and weights[~wanted].any()]
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return f"{figure(wanted, given, np.ones(len(given))):.3f} [{low:.3f}, {high:.3f}]"
 
 
 def _scores(scorer: SceneScorer, frames: Sequence[Frame]) -> dict[SceneHead, Scores]:
@@ -266,13 +288,14 @@ def _log_odds(probability: float) -> float:
     return float(np.log(bounded / (1.0 - bounded)))
 
 
-def _auc(wanted: NDArray[np.bool_], given: NDArray[np.float64]) -> float:
-    better = given[wanted][:, None] - given[~wanted][None, :]
-    return float((better > 0).mean() + 0.5 * (better == 0).mean())
+def _auc(wanted: NDArray[np.bool_], given: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    hits, others = weights[wanted], weights[~wanted]
+    better = np.sign(given[wanted][:, None] - given[~wanted][None, :])
+    return float(0.5 + 0.5 * (hits @ better @ others) / (hits.sum() * others.sum()))
 
 
-def _log_loss(wanted: NDArray[np.bool_], given: NDArray[np.float64]) -> float:
-    return float(np.logaddexp(0.0, np.where(wanted, -given, given)).mean())
+def _log_loss(wanted: NDArray[np.bool_], given: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    return float(np.average(np.logaddexp(0.0, np.where(wanted, -given, given)), weights=weights))
 
 
 def main() -> None:

@@ -16,8 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import consentry.assess as pipeline
-from consentry import Assessor, RuntimeSettings
+from consentry import Assessor, RuntimeSettings, assess, measuring
 from consentry.assess import LONGEST_SIDE
 from consentry.batch.scoring import Outcome
 from consentry.batch.table import table_bytes, table_of
@@ -62,18 +61,19 @@ def clocked(costs: Costs, stage: str, run: Callable[[], Any]) -> Any:
 def one_pass(assessor: Assessor, media: list[Path], references: list[Path], text: str) -> Costs:
     """Milliseconds of a core per medium and stage; each medium is a post of its own."""
     costs: Costs = defaultdict(float)
-    matcher, limits = assessor._matcher, Limits()
+    parts, limits = assessor._parts, Limits()
+    matcher = parts.matcher
     assert matcher is not None
     opened_references = tuple(
         open_media(Media(path=path), limits=limits, longest_side=LONGEST_SIDE) for path in references
     )
     with (
-        timed(assessor._scorer, "score", "scene", costs),
+        timed(parts.scorer, "score", "scene", costs),
         timed(matcher.detector, "detect", "face detection", costs),
         timed(matcher, "_embedded", "face embedding", costs),
-        timed(pipeline, "copy_signal", "copies", costs),
-        timed(assessor._words, "analyse", "text", costs),
-        timed(pipeline, "decide", "policy", costs),
+        timed(measuring, "copy_signal", "copies", costs),
+        timed(parts.words, "analyse", "text", costs),
+        timed(assess, "decide", "policy", costs),
     ):
         for number, path in enumerate(media):
             data = clocked(costs, "read", path.read_bytes)

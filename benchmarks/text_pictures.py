@@ -5,7 +5,8 @@
 The look is measured on receipts (ICDAR SROIE) and other pictures of the *test* split; its limits were set on *val*. The
 second table draws private information of four kinds on soft noise, in several sizes and turned by some degrees, and
 counts how often it is found in what was read: by our reader, and by RapidOCR with the same two networks on ONNX Runtime
-with its own line finding. The drawn words are made here from fixed seeds.
+with its own line finding. The drawn words are made here from fixed seeds. A third compares what looking, reading and
+a scene score cost: each picture goes through all three in turn, so that a busy machine is as busy for one as another.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from consentry.runtime import RuntimeSettings
+from consentry.scene import SceneScorer
 from consentry.text import analyse_text
 from consentry.text.picture_reader import PictureReader, Pixels
 from consentry.training.intervals import score_interval
@@ -57,20 +59,54 @@ def rapid() -> Callable[[Pixels], str]:
     return read
 
 
-def look(reader: PictureReader, scenes: Path, receipts: int, others: int) -> None:
-    """How often the cheap look says that there is text."""
+def chosen_rows(scenes: Path, *, receipts: bool, most: int) -> list[dict[str, str]]:
+    """Rows of the *test* split."""
     rows = [row for row in csv.DictReader((scenes / "manifest.csv").open(encoding="utf-8")) if row["split"] == "test"]
     random.Random(0).shuffle(rows)  # noqa: S311 - a choice of pictures, no secret
+    return [row for row in rows if ("sroie" in row["dataset"].lower()) == receipts][:most]
+
+
+def look(reader: PictureReader, scenes: Path, receipts: int, others: int) -> None:
+    """How often the cheap look says that there is text."""
     for name, wanted, most in (("receipts", True, receipts), ("other pictures", False, others)):
-        chosen = [row for row in rows if ("sroie" in row["dataset"].lower()) == wanted][:most]
+        chosen = chosen_rows(scenes, receipts=wanted, most=most)
         started = time.perf_counter()
         hits = sum(reader.has_text(np.asarray(Image.open(scenes / row["path"]).convert("RGB"))) for row in chosen)
         cost = 1000 * (time.perf_counter() - started) / len(chosen)
         print(f"| {name} | {len(chosen)} | {score_interval(hits, len(chosen)):.3f} | {cost:.0f} ms |")
 
 
+def costs(reader: PictureReader, scenes: Path, most: int) -> None:
+    """Processor time of the look, of reading, and of a scene score, on one thread; medians and middle halves."""
+    scorer = SceneScorer.load(RuntimeSettings(threads=1))
+    written = [
+        np.asarray(Image.open(scenes / row["path"]).convert("RGB"))
+        for row in chosen_rows(scenes, receipts=True, most=most)
+    ]
+    lines = [drawn(list(PRIVATE)[number % len(PRIVATE)], number, 24, 0) for number in range(most)]
+    for name, pictures in (("receipts", written), ("one drawn line, 960 px", lines)):
+        spent = np.zeros((len(pictures), 3))
+        found = []
+        for number, pixels in enumerate(pictures):
+            steps = (lambda: reader.has_text(pixels), lambda: reader.read_lines(pixels), lambda: scorer.score([pixels]))  # noqa: B023
+            for step, work in enumerate(steps):
+                work()  # the first run of a shape compiles it
+                started = time.process_time()
+                made = work()
+                spent[number, step] = time.process_time() - started
+                if step == 1:
+                    found.append(len(made.lines))  # type: ignore[union-attr]
+        look_to_scene, read_to_scene = spent[:, 0] / spent[:, 2], spent[:, 1] / spent[:, 2]
+        milliseconds = " / ".join(f"{1000 * value:.0f}" for value in np.median(spent, axis=0))
+        print(f"| {name} | {len(pictures)} | {np.median(found):.0f} | {milliseconds} |", end="")
+        for ratio in (look_to_scene, read_to_scene):
+            low, middle, high = np.quantile(ratio, (0.25, 0.5, 0.75))
+            print(f" {middle:.1f} ({low:.1f}-{high:.1f}) |", end="")
+        print(flush=True)
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenes", type=Path, default=ROOT.parent / "shared" / "data" / "scenes")
     parser.add_argument("--receipts", type=int, default=40)
@@ -81,6 +117,9 @@ def main() -> None:
     if arguments.scenes.is_dir():
         print("| pictures | number | said to show text | time each |\n|---|---|---|---|")
         look(reader, arguments.scenes, arguments.receipts, arguments.others)
+        print("\n| pictures | number | lines | ms: look / read / scene | look to scene | read to scene |")
+        print("|---|---|---|---|---|---|")
+        costs(reader, arguments.scenes, arguments.receipts)
     systems: dict[str, Callable[[Pixels], str]] = {
         "consentry": lambda pixels: "\n".join(line.text for line in reader.read_lines(pixels).lines),
         "RapidOCR": rapid(),

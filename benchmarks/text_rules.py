@@ -14,28 +14,25 @@ import csv
 import hashlib
 import json
 from collections import Counter
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from consentry.text import MODEL, analyse_text
+from consentry.training.intervals import score_interval
 
 ROOT = Path(__file__).resolve().parent.parent
 BEHAVIOURS = ("reward_offer", "exposure_threat")
 ENTITIES = {"email": "EMAIL_ADDRESS", "phone": "PHONE_NUMBER"}
 
 
-def wilson(hits: int, total: int) -> str:
-    """A proportion with its 95 % Wilson score interval."""
+def share(hits: int, total: int) -> str:
+    """A proportion with its 95 % interval (Wilson 1927)."""
     if total == 0:
         return "- (0)"
-    z = 1.959964
-    share = hits / total
-    centre = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z / (1 + z * z / total) * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return f"{share:.3f} [{max(0.0, centre - half):.3f}, {min(1.0, centre + half):.3f}] ({hits}/{total})"
+    found = score_interval(hits, total)
+    return f"{found.estimate:.3f} [{found.low:.3f}, {found.high:.3f}] ({hits}/{total})"
 
 
 def half_of(text: str) -> str:
@@ -70,11 +67,11 @@ def report_cases(half: str) -> None:
     print(f"\n## Written cases, {half} half ({dict(total)})\n")
     print("| kind | precision | recall |\n|---|---|---|")
     for kind in BEHAVIOURS:
-        print(f"| {kind} | {wilson(right[kind], right[kind] + wrong[kind])} | {wilson(found[kind], total[kind])} |")
+        print(f"| {kind} | {share(right[kind], right[kind] + wrong[kind])} | {share(found[kind], total[kind])} |")
     print("\n| rule | precision |\n|---|---|")
     for name in sorted(set(right) | set(wrong)):
         if "/" in name:
-            print(f"| {name} | {wilson(right[name], right[name] + wrong[name])} |")
+            print(f"| {name} | {share(right[name], right[name] + wrong[name])} |")
 
 
 def report_tweets(path: Path, *, show: bool) -> None:
@@ -105,7 +102,7 @@ def report_entities(path: Path) -> None:
             right += sum(any(a < d and c < b for c, d in wanted) for a, b in given)
             found += sum(any(a < d and c < b for a, b in given) for c, d in wanted)
             findings, spans = findings + len(given), spans + len(wanted)
-        print(f"| {kind} | {wilson(right, findings)} | {wilson(found, spans)} |")
+        print(f"| {kind} | {share(right, findings)} | {share(found, spans)} |")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,22 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the development data in ../shared/data, which is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def empty_mlflow_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of MLflow without a run; making its tables takes seconds, copying them does not."""
+    from consentry.training.tracking import mlflow_at
+
+    path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+    with mlflow_at(f"sqlite:///{path}") as mlflow:
+        mlflow.MlflowClient().search_experiments()
+    return path
+
+
+@pytest.fixture
+def mlflow_uri(empty_mlflow_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a store of one's own in ``tmp_path``."""
+    monkeypatch.chdir(tmp_path)  # MLflow puts artifacts of a local store below the working directory
+    shutil.copyfile(empty_mlflow_store, tmp_path / "mlflow.db")
+    return f"sqlite:///{tmp_path / 'mlflow.db'}"

@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
-from consentry.claimants import claimant_of
-from consentry.copies import Bank, copy_signal, looked_up_on
-from consentry.faces import FaceMatcher
 from consentry.faces.enrolment import ClaimStore
 from consentry.look_ahead import Bounds, Key, OpenedCase, in_order, measured_as_ready
+from consentry.measuring import measured
 from consentry.media import DecoderPool, Limits, OpenedMedia
-from consentry.policy import Policy, decide, load_policy
+from consentry.parts import Parts, load_parts
+from consentry.policy import decide
 from consentry.policy.reported import check_number_of_posts
 from consentry.records import (
     Assessment,
     Case,
     Circumstances,
-    ComponentDigest,
-    ErrorNote,
-    FaceSignal,
     Fact,
     Media,
     MediaInput,
     Post,
     Report,
     ReportAssessment,
-    SceneSignal,
-    Signals,
 )
-from consentry.runtime import ModelError, ModelFolder, RuntimeSettings
-from consentry.scene import SceneScorer, scene_signal
-from consentry.text import TextReader
-from consentry.text import component as text_component
+from consentry.runtime import RuntimeSettings
 
 LONGEST_SIDE = 1024
 """Pictures are decoded so that neither side is longer: enough for faces of 20 pixels, and for everything else."""
-
-
 LEAST_DECODERS = 2
 """One slow video leaves the other decoder free, also where networks have one thread."""
 FETCHERS = 16
@@ -64,29 +50,20 @@ class Assessor:
 
     def __init__(
         self,
+        parts: Parts,
         *,
-        policy: Policy,
-        scorer: SceneScorer | None,
-        matcher: FaceMatcher | None,
-        bank: Bank,
         limits: Limits,
         settings: RuntimeSettings,
-        components: tuple[ComponentDigest, ...],
-        unavailable: tuple[ErrorNote, ...] = (),
         contained: bool = True,
         claims: ClaimStore | None = None,
-        words: TextReader | None = None,
     ) -> None:
-        self.policy = policy
-        self.components = components
-        self.unavailable = unavailable
+        self.policy = parts.policy
+        self.components = parts.components
+        self.unavailable = parts.unavailable
         self.settings = settings
         self.limits = limits
-        self._scorer = scorer
-        self._matcher = matcher
-        self._bank = bank
+        self._parts = parts
         self._claims = claims
-        self._words = words or TextReader()
         self._workers = max(settings.resolved_threads(), LEAST_DECODERS)
         self._decoders = DecoderPool(workers=self._workers, limits=limits, contained=contained)
 
@@ -122,38 +99,14 @@ class Assessor:
             CopyBankError: The bank is missing or invalid.
             RuntimeDeviceError: The device is not there.
         """
-        loaded_policy = load_policy(policy)
-        loaded_bank = Bank.load(bank) if bank else Bank.empty()
-        components = [loaded_policy.digest, text_component()]
-        if bank:
-            components.append(ComponentDigest(name="bank", version=bank.name, sha256=loaded_bank.sha256))
-        unavailable: list[ErrorNote] = []
-        scorer = matcher = None
-        try:
-            scorer = SceneScorer.load(settings, models)
-            components.append(_component(scorer.folder))
-        except ModelError as error:
-            unavailable.append(error.note(stage="scene"))
-        try:
-            matcher = FaceMatcher.load(settings, models, embedder=embedder)
-            components.extend(_component(folder) for folder in matcher.folders)
-        except ModelError as error:
-            unavailable.append(error.note(stage="faces"))
-        words = TextReader.load(settings, models, read_pictures=read_pictures)
-        components.extend(_component(folder) for folder in words.folders)
-        unavailable.extend(words.unavailable)
         return cls(
-            policy=loaded_policy,
-            scorer=scorer,
-            matcher=matcher,
-            bank=loaded_bank,
+            load_parts(
+                settings, policy=policy, models=models, bank=bank, embedder=embedder, read_pictures=read_pictures
+            ),
             limits=limits,
             settings=settings,
-            components=tuple(sorted(components, key=lambda component: component.name)),
-            unavailable=tuple(unavailable),
             contained=contained,
             claims=ClaimStore(claims) if isinstance(claims, Path) else claims,
-            words=words,
         )
 
     def close(self) -> None:
@@ -181,16 +134,7 @@ class Assessor:
         Raises:
             PolicyError: A fact has a name or value that the policy does not know.
         """
-        case = Case.model_validate(
-            {
-                "post": post,
-                "report": report,
-                "references": tuple(references),
-                "enrolled": enrolled,
-                "facts": tuple(facts),
-            }
-        )
-        (assessment,) = self.assess_many([case])
+        (assessment,) = self.assess_many([_case(post, report, references, facts, enrolled=enrolled)])
         return assessment
 
     def assess_report(
@@ -216,18 +160,7 @@ class Assessor:
         """
         check_number_of_posts(report.report_id, [post.post_id for post in posts])
         answers = facts or {}
-        cases = [
-            Case.model_validate(
-                {
-                    "post": post,
-                    "report": report,
-                    "references": tuple(references),
-                    "enrolled": enrolled,
-                    "facts": tuple(answers.get(post.post_id, ())),
-                }
-            )
-            for post in posts
-        ]
+        cases = [_case(post, report, references, answers.get(post.post_id, ()), enrolled=enrolled) for post in posts]
         return ReportAssessment(report_id=report.report_id, assessments=tuple(self.assess_many(cases)))
 
     def assess_many(self, cases: Iterable[Case], *, batch_size: int = 16) -> Iterator[Assessment]:
@@ -283,26 +216,8 @@ class Assessor:
             return [outcome for opened in batch for outcome in self._assess_each([opened])]
 
     def _assess(self, batch: Sequence[OpenedCase]) -> Iterator[Assessment]:
-        faces = self._faces(batch)
-        scenes = self._scenes(batch, [_most_faces(found.signals) for found in faces])
-        for opened, scene, found in zip(batch, scenes, faces, strict=True):
+        for opened, signals in zip(batch, measured(batch, self._parts, self._claims), strict=True):
             case = opened.case
-            signals = Signals(
-                media=opened.outcomes,
-                scene=scene,
-                faces=found.signals,
-                # Without a bank nothing was looked up: unknown, not "no copy".
-                copies=tuple(
-                    copy_signal(item.media_id, item.frames, self._bank, on=looked_up_on(case)) for item in opened.media
-                )
-                if self._bank.entries
-                else (),
-                text=self._words.analyse(case.post.text),
-                picture_text=self._words.read(opened.media),
-                references_given=found.given,
-                references_used=found.used,
-                errors=(*self.unavailable, *opened.errors, *found.notes),
-            )
             decided = decide(self.policy, case.post, case.report, signals, case.facts)
             yield Assessment(
                 post_id=case.post.post_id,
@@ -314,53 +229,21 @@ class Assessor:
                 components=self.components,
             )
 
-    def _scenes(self, batch: Sequence[OpenedCase], faces: Sequence[Mapping[str, int]]) -> list[tuple[SceneSignal, ...]]:
-        if self._scorer is None:
-            return [() for _ in batch]
-        frames = [frame.pixels for opened in batch for item in opened.media for frame in item.frames]
-        readings = iter(self._scorer.score(frames))
-        return [
-            tuple(
-                scene_signal(
-                    item.media_id,
-                    [frame.second for frame in item.frames],
-                    list(islice(readings, len(item.frames))),
-                    self._scorer.model_id,
-                    self._scorer.kinds,
-                    found.get(item.media_id, 0),
-                    [frame.until for frame in item.frames],
-                )
-                for item in opened.media
-            )
-            for opened, found in zip(batch, faces, strict=True)
-        ]
 
-    def _faces(self, batch: Sequence[OpenedCase]) -> list[_Faces]:
-        if self._matcher is None:
-            return [_Faces((), opened.case.enrolled + len(opened.case.references), 0, ()) for opened in batch]
-        claimants = [claimant_of(opened, self._claims) for opened in batch]
-        compared = self._matcher.compare([claimant.claim for claimant in claimants])
-        return [
-            _Faces(found.signals, claimant.given, found.references_used, (*claimant.notes, *found.refused))
-            for claimant, found in zip(claimants, compared, strict=True)
-        ]
-
-
-class _Faces(NamedTuple):
-    """What came of the faces of one case."""
-
-    signals: tuple[FaceSignal, ...]
-    given: int
-    used: int
-    notes: tuple[ErrorNote, ...]
-
-
-def _most_faces(signals: Sequence[FaceSignal]) -> dict[str, int]:
-    """By medium, the largest number of faces at one moment."""
-    return {
-        signal.media_id: max(Counter(face.second for face in signal.faces).values(), default=0) for signal in signals
-    }
-
-
-def _component(folder: ModelFolder) -> ComponentDigest:
-    return ComponentDigest(name=folder.name, version=folder.version, sha256=folder.digest)
+def _case(
+    post: Post,
+    report: Report | None,
+    references: Iterable[MediaInput | Path | str],
+    facts: Iterable[Fact],
+    *,
+    enrolled: bool,
+) -> Case:
+    return Case.model_validate(
+        {
+            "post": post,
+            "report": report,
+            "references": tuple(references),
+            "enrolled": enrolled,
+            "facts": tuple(facts),
+        }
+    )

@@ -8,7 +8,8 @@ from typing import Final
 
 from consentry.errors import ConsentryError
 from consentry.faces import Claim, FacePicture
-from consentry.faces.enrolment import ClaimStore, EnrolmentError
+from consentry.faces.claim_files import EnrolmentError
+from consentry.faces.enrolment import ClaimStore
 from consentry.faces.references import minor_refused
 from consentry.look_ahead import OpenedCase
 from consentry.media import OpenedMedia

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -39,14 +40,21 @@ def media(repository: Path) -> Path:
     return repository / "data" / "demo" / "media"
 
 
-@pytest.fixture
-def bank(tmp_path: Path, media: Path) -> Path:
-    path = tmp_path / "bank.csv"
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, media: Path) -> Path:
+    """A bank of two pictures, for copies to be made of; each medium costs a decoder process its start."""
+    path = tmp_path_factory.mktemp("filled") / "bank.csv"
     done("add", path, media / "living_room.jpg", "--bank", "public", "--where", "The Daily, page 3",
          "--since", "2021-05-06", "--keep-picture")  # fmt: skip
     done("add", path, media / "bedroom.jpg", "--bank", "removed", "--where", "case 7", "--expires", "2023-01-01",
          "--entry", "a bedroom", "--keep-picture")  # fmt: skip
     return path
+
+
+@pytest.fixture
+def bank(tmp_path: Path, filled: Path) -> Path:
+    shutil.copytree(filled.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / filled.name
 
 
 @pytest.mark.parametrize("command", ["", "add", "list", "disable", "expire", "import", "export", "lookup"])

@@ -71,18 +71,17 @@ def test_one_folder_is_not_enough_and_without_a_registry_there_is_no_challenger(
 
 
 @pytest.mark.filterwarnings("ignore")  # MLflow's own
-def test_a_registry_passes_the_alias_on(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_registry_passes_the_alias_on(config: Path, tmp_path: Path, mlflow_uri: str) -> None:
     from consentry.training.tracking import log_run, mlflow_at
-
-    monkeypatch.chdir(tmp_path)
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
 
     def train(version: str, **changes: object) -> None:
         folder = write_tiny_model(tmp_path / version, version=version, **changes).path
-        log_run(uri, "scene", name=version, parameters={}, metrics={}, tags={}, model=folder, register_as="scene")
+        log_run(
+            mlflow_uri, "scene", name=version, parameters={}, metrics={}, tags={}, model=folder, register_as="scene"
+        )
 
     def champion() -> str:
-        with mlflow_at(uri) as mlflow:
+        with mlflow_at(mlflow_uri) as mlflow:
             found = mlflow.MlflowClient().get_model_version_by_alias("scene", "champion")
             assert "passes all" in found.tags["promotion"]
             return str(found.version)

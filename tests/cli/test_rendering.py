@@ -18,6 +18,8 @@ from consentry.records import (
     SceneScore,
     SceneSignal,
     Signals,
+    TextFinding,
+    TextSignal,
 )
 
 
@@ -93,3 +95,15 @@ def test_parts_and_missing_detail_are_said() -> None:
     )
     assert "too little detail" in printed(Signals(media=(outcome(),), copies=(copies(comparable=False, matches=()),)))
     assert "no known copy" in printed(Signals(media=(outcome(),), copies=(copies(matches=()),)))
+
+
+def test_words_are_told_with_their_probability_and_unlikely_ones_left_out() -> None:
+    spans = [("phone", 0.9), ("phone", 0.95), ("help_cue", 0.25), ("eyewitness_cue", 0.5), ("call_to_find", 0.49)]
+    findings = tuple(
+        TextFinding.model_validate({"kind": kind, "start": 0, "end": 4, "probability": probability, "rule": "r"})
+        for kind, probability in spans
+    )
+    said = printed(Signals(text=TextSignal(model="text", searched=(), findings=findings)))
+    assert "in the text  eyewitness cue (0.50), phone (0.95)" in said
+    assert "help cue" not in said
+    assert "in the text" not in printed(Signals(text=TextSignal(model="text", searched=(), findings=findings[2:3])))

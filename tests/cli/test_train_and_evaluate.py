@@ -40,12 +40,17 @@ def test_the_scene_model_is_evaluated_on_any_manifest(repository: Path, tmp_path
 
 
 @pytest.mark.slow
-def test_a_model_is_trained_and_then_listed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "fine_tuning", [None, {"augmented_views": 1, "epochs": 1, "batch": 8}], ids=["frozen", "tuned"]
+)
+def test_a_model_is_trained_and_then_listed(fine_tuning: dict[str, int] | None, tmp_path: Path) -> None:
+    """With the whole backbone that ships."""
     manifest = write_pictures(tmp_path / "pictures", counts={"train": 8, "val": 8, "test": 6})
     config = {
         "version": "7",
         "data": {"manifest": str(manifest), "least_examples": 4},
         "heads": {"strengths": [0.001], "augmentations": [], "transfer_sources": []},
+        "fine_tuning": fine_tuning,
         "tracking": {"uri": None},
         "bootstrap": 20,
     }

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consentry.errors import ConsentryError
-from consentry.faces.enrolment import PURPOSE, ClaimStore, EnrolmentError
+from consentry.faces.claim_files import EnrolmentError
+from consentry.faces.enrolment import PURPOSE, ClaimStore
 from consentry.faces.keys import KEY_FILE_VARIABLE, KEY_VARIABLE, MasterKey, new_key
 from consentry.faces.templates import Template, TemplateError
 
@@ -260,7 +261,7 @@ def test_a_purge_that_cannot_write_says_so(store: ClaimStore, monkeypatch: pytes
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("consentry.faces.enrolment.os.fsync", full)
+    monkeypatch.setattr("consentry.faces.claim_files.os.fsync", full)
     with pytest.raises(EnrolmentError) as caught:
         store.purge("one")
     assert caught.value.code == "enrolment.not_written"

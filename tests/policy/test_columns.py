@@ -6,9 +6,10 @@ from random import Random
 
 import numpy as np
 import pytest
+from hostile_policies import hostile_policies
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, examples, hostile_policies, posts_with_signals, reports
+from policy_strategies import answers, examples, posts_with_signals, reports
 
 from consentry.policy import Policy, decide, load_policy
 from consentry.policy.columns import FactColumns, assessment_columns, decide_columns, fact_columns

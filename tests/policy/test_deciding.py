@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hostile_policies import hostile_policies
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, examples, hostile_policies, posts_with_signals, reports
+from policy_strategies import answers, examples, posts_with_signals, reports
 
 from consentry.policy import (
     DEFAULT_POLICY,

@@ -10,9 +10,10 @@ from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
+from hostile_policies import hostile_policies
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import examples, hostile_policies
+from policy_strategies import examples
 from test_loading import GOOD
 
 from consentry.policy import Policy, list_policies, load_policy, parse_policy

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from hostile_policies import hostile_policies
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, examples, hostile_policies, posts_with_signals, reports
+from policy_strategies import answers, examples, posts_with_signals, reports
 
 from consentry.policy import SEVERITY, Policy, decide, load_policy
 from consentry.records import Fact, Post, Report, Signals

@@ -8,9 +8,10 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from hostile_policies import hostile_policies
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import PROBABILITIES, answers, examples, hostile_policies, posts_with_signals, reports
+from policy_strategies import PROBABILITIES, answers, examples, posts_with_signals, reports
 
 from consentry.policy import Policy, PolicyError, load_policy
 from consentry.policy.facts import cut_number, cut_word, settle, settle_values

@@ -8,17 +8,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from hostile_policies import hostile_policies
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import (
-    PROVEN_REPORTS,
-    answers,
-    examples,
-    hostile_policies,
-    posts_with_signals,
-    reports,
-    scene_scores,
-)
+from policy_strategies import PROVEN_REPORTS, answers, examples, posts_with_signals, reports, scene_scores
 from pydantic import ValidationError
 
 import consentry.policy

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hostile_policies import hostile_policies
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, examples, hostile_policies, posts_with_signals, reports
+from policy_strategies import answers, examples, posts_with_signals, reports
 
 from consentry.policy import Policy, PolicyError, decide, load_policy, redecide, replay
 from consentry.policy.replaying import answers_for, redecided

@@ -8,9 +8,10 @@ import weakref
 from dataclasses import replace
 from typing import get_args
 
+from hostile_policies import hostile_policies
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, examples, hostile_policies, posts_with_signals, reports
+from policy_strategies import answers, examples, posts_with_signals, reports
 
 from consentry.policy import Policy, load_policy, what_if
 from consentry.policy.facts import settle

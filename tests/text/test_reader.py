@@ -122,6 +122,13 @@ class TestPictures:
         assert phone.box[1] < (120 + 13) / 360 < phone.box[3]
         assert reader.read([medium(Frame(drawn(LINES)))]) == (signal,)
 
+    @pytest.mark.parametrize("degrees", [-20, 3, 12])
+    def test_turned_words_are_read_like_level_ones(self, reader: TextReader, degrees: float) -> None:
+        level = Image.fromarray(drawn(LINES))
+        turned = level.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=level.getpixel((0, 0)))
+        (signal,) = reader.read([medium(Frame(np.asarray(turned)))])
+        assert {finding.kind for finding in signal.findings} == {"postal_address", "phone", "email"}
+
     def test_words_are_not_kept(self, reader: TextReader) -> None:
         (signal,) = reader.read([medium(Frame(drawn(LINES)))])
         assert "Example" not in signal.model_dump_json()

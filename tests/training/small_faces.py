@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +24,7 @@ class TinyNetwork(nn.Module):
         self.last = nn.Linear(8 * 16, 512)
 
     def forward(self, x: Tensor) -> Tensor:
-        features = nn.functional.adaptive_avg_pool2d(torch.relu(self.norm(self.first(x))), 4)
+        features = nn.functional.avg_pool2d(torch.relu(self.norm(self.first(x))), 4, 5)
         return nn.functional.normalize(self.last(features.flatten(1)), dim=1)
 
 
@@ -41,3 +43,16 @@ def write_people(folder: Path, media: Path, *, count: int, persons: tuple[str, .
             shown = Image.fromarray(np.clip(pixels * light, 0, 255).astype(np.uint8))
             shown.save(folder / person / f"{person}_{number:04d}.jpg", quality=92)
     return folder
+
+
+def write_pairs(folder: Path, people: Path) -> Path:
+    """All pairs of the pictures of a folder of persons, as a file in `folder`."""
+    pictures = sorted(path for path in people.rglob("*.jpg"))
+    path = folder / "pairs.csv"
+    with path.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["same", "path_a", "path_b", "split"])
+        for one, other in itertools.combinations(pictures, 2):
+            same = int(one.parent == other.parent)
+            writer.writerow([same, one.relative_to(folder), other.relative_to(folder), "dev_train"])
+    return path

@@ -1,4 +1,4 @@
-"""The face model on pairs, end to end, with real faces; and what its figures are made of."""
+"""The face model on pairs, end to end, with real faces."""
 
 from __future__ import annotations
 
@@ -13,15 +13,10 @@ from PIL import Image
 from consentry.faces import Detections, FaceMatcher
 from consentry.training import face_evaluation
 from consentry.training.errors import TrainingError
-from consentry.training.face_accuracy import cross_validated
-from consentry.training.face_bands import Bands, band_figures, reliability_of
-from consentry.training.face_error_rates import ScoredPairs
+from consentry.training.face_bands import Bands
 from consentry.training.face_evaluation import FaceEvaluation, evaluate_faces
-from consentry.training.face_groups import GroupedPairs, compared, group_figures, in_order
 from consentry.training.face_mistakes import picture_address, worst_pairs
-from consentry.training.face_page import share, write_face_page
-from consentry.training.face_pair_sets import PairIndices
-from consentry.training.identity_bootstrap import PersonPairs, draw_persons, share_interval
+from consentry.training.face_page import write_face_page
 
 PICTURES = {
     "Collins_0001": "reference_collins", "Collins_0002": "bedroom", "Hopper_0001": "portrait_hopper",
@@ -178,135 +173,6 @@ def test_wrong_pairs_are_drawn_the_worst_first(evaluated: FaceEvaluation, tmp_pa
     assert len(worst_pairs(turned, most=1).false_matches) == 1
     page = write_face_page(turned, tmp_path / "page.html").read_text(encoding="utf-8")
     assert page.count('<figure><div class="pair">') == 4
-
-
-def simulated(persons: int = 300, seed: int = 0) -> tuple[ScoredPairs, np.ndarray]:
-    """Listed pairs, as many of either kind, whose probability is known: logistic in the distance."""
-    generator = np.random.default_rng(seed)
-    who = np.arange(persons, dtype=np.int32)
-    same = who % 2 == 0
-    distances = np.where(same, 0.4, 0.8) + generator.normal(0, 0.08, persons)
-    return ScoredPairs(
-        distances, same, PersonPairs(who, np.where(same, who, (who + 1) % persons).astype(np.int32))
-    ), draw_persons(persons, repetitions=200)
-
-
-def probability(distance: float) -> float:
-    """True odds of two normal distributions of equal spread."""
-    return float(1 / (1 + np.exp((distance - 0.6) * 0.4 / 0.08**2)))
-
-
-def test_true_probabilities_are_reliable_and_false_ones_are_not() -> None:
-    pairs, draws = simulated()
-    good = reliability_of(pairs, probability, draws)
-    assert good.ece is not None
-    assert good.ece.estimate < 0.03
-    assert sum(found.n for found in good.bins) == good.pairs == 300
-    timid = reliability_of(pairs, lambda distance: 0.5 + 0.2 * (probability(distance) - 0.5), draws)
-    assert timid.ece is not None
-    assert timid.ece.low > 0.3
-    # Even odds are what probabilities are stated at: twice as many genuine pairs change nothing.
-    genuine = np.flatnonzero(pairs.same)
-    rows = np.concatenate([np.arange(300), genuine])
-    twice = ScoredPairs(
-        pairs.distances[rows], pairs.same[rows], PersonPairs(pairs.persons.first[rows], pairs.persons.second[rows])
-    )
-    again = reliability_of(twice, probability, draws)
-    assert again.ece is not None
-    assert again.ece.estimate == pytest.approx(good.ece.estimate)
-    assert reliability_of(pairs.genuine, probability, draws).ece is None
-
-
-def test_bands_share_out_all_pairs() -> None:
-    pairs, draws = simulated()
-    pairs.distances[0] = np.inf
-    usable = np.ones(300, np.bool_)
-    usable[2] = False
-    bands = Bands.of(pairs.distances, usable, match_at_most=0.5, no_match_at_least=0.7)
-    assert np.array_equal(
-        bands.match.astype(int) + bands.no_match + bands.undetected + bands.inconclusive, np.ones(300)
-    )
-    assert bands.undetected[0]
-    assert bands.inconclusive[2]
-    figures = band_figures(pairs, bands, draws)
-    total = (
-        figures["match"]["true_accept_rate"] + figures["no_match"]["false_non_match_rate"]
-        + figures["inconclusive"]["genuine"] + figures["undetected"]["genuine"]
-    )  # fmt: skip
-    assert total == pytest.approx(1, abs=1e-5)
-    assert (
-        figures["match"]["false_match_rate"]
-        <= figures["match"]["false_match_rate_upper"]
-        <= figures["match"]["false_match_rate_high"]
-    )
-
-
-def test_the_threshold_of_a_fold_is_chosen_on_the_others() -> None:
-    """In the last fold the classes lie elsewhere: a threshold chosen there would be perfect, others are not."""
-    distances = np.array([0.1, 0.9] * 9 + [0.6, 0.95])
-    same = np.array([True, False] * 9 + [True, False])
-    who = np.arange(20, dtype=np.int32)
-    pairs = ScoredPairs(distances, same, PersonPairs(who, np.where(same, who, 0).astype(np.int32)))
-    found = cross_validated(pairs, np.repeat(np.arange(10), 2).astype(np.int32), draw_persons(20))
-    assert [fold.accuracy for fold in found.folds] == [1.0] * 9 + [0.5]
-    assert found.accuracy is not None
-    assert found.accuracy.estimate == pytest.approx(0.95)
-    assert found.deviation == pytest.approx(np.std([1.0] * 9 + [0.5], ddof=1))
-    assert found.as_dict()["accuracy_standard_error"] == pytest.approx(0.05, abs=1e-4)
-    nothing = cross_validated(pairs, np.zeros(20, np.int32), draw_persons(20))
-    assert (nothing.folds, nothing.accuracy, nothing.deviation) == ((), None, None)
-
-
-def test_a_group_for_which_it_works_less_well_is_seen() -> None:
-    """Persons of the group b are accepted half as often; pairs of one group match three times as often as others."""
-    generator = np.random.default_rng(0)
-    persons = 400
-    groups = np.array(["a", "b"])[np.repeat(np.arange(persons) % 2, 2)]
-    groups[:4] = ""
-    i = np.concatenate([np.arange(0, 2 * persons, 2), generator.integers(0, 2 * persons, 4000)])
-    j = np.concatenate([np.arange(1, 2 * persons, 2), generator.integers(0, 2 * persons, 4000)])
-    same = i // 2 == j // 2
-    chance = np.where(same, np.where(groups[i] == "b", 0.45, 0.9), np.where(groups[i] == groups[j], 0.03, 0.01))
-    distances = np.where(generator.random(len(i)) < chance, 0.2, 0.6)
-    indices = PairIndices(i.astype(np.int32), j.astype(np.int32), same)
-    pairs = ScoredPairs(distances, same, PersonPairs((i // 2).astype(np.int32), (j // 2).astype(np.int32)))
-    bands = Bands.of(distances, np.ones(len(i), np.bool_), match_at_most=0.5, no_match_at_least=0.9)
-    grouped = GroupedPairs.of(groups, indices, pairs, bands)
-    found = group_figures(grouped, groups, found=np.ones(2 * persons, np.bool_), draws=draw_persons(persons))
-    misses = found["compared"]["false_non_match_rate"]
-    assert (misses["highest"], misses["lowest"]) == ("b", "a")
-    assert misses["ratio_low"] > 2
-    assert misses["difference_low"] > 0.3
-    matches = found["compared"]["false_match_rate"]
-    assert matches["ratio_low"] < 1.5 < matches["ratio_high"] * 2
-    assert found["across"]["a with b"]["false_match_rate"] < found["groups"]["a"]["false_match_rate"]
-    assert found["unknown"] == 4
-    assert found["compared"]["wrongly_excluded"]["ratio"] is None
-    for group in ("a", "b"):
-        inside = (groups[i] == group) & (groups[j] == group)
-        expected = (distances[inside & ~same] <= 0.5).mean()
-        assert found["groups"][group]["false_match_rate"] == pytest.approx(expected, abs=1e-6)
-
-
-def test_equal_groups_are_compared_with_each_other() -> None:
-    zero = share_interval(draw_persons(50), PersonPairs(*[np.arange(50, dtype=np.int32)] * 2), np.zeros(50, np.bool_))
-    found = compared({"a": 0.0, "b": 0.0}, lambda _: zero, lambda _: np.zeros(10))
-    assert (found["highest"], found["lowest"], found["difference"], found["ratio"]) == ("a", "b", 0.0, None)
-    assert found["difference_low"] == -found["difference_high"] < -0.05
-    unknown = compared({"a": 0.2, "b": 0.1}, lambda _: None, lambda group: np.full(10, 0.2 if group == "a" else 0.1))
-    assert (unknown["difference_low"], unknown["ratio"], unknown["ratio_high"]) == (None, 2.0, 2.0)
-
-
-def test_groups_with_numbers_are_in_their_order() -> None:
-    assert in_order(np.array(["18-39", "3-12", "", "unknown", "0-2", "3-12"])) == ["0-2", "3-12", "18-39", "unknown"]
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(None, "–"), (0.0, "0 %"), (0.5, "50.0 %"), (0.0123, "1.23 %"), (0.001044, "0.104 %"),
-                        (-0.0216, "-2.16 %"), (3e-6, "0.0003 %")]
-)  # fmt: skip
-def test_small_rates_keep_their_digits(value: float | None, text: str) -> None:
-    assert share(value) == text
 
 
 @pytest.mark.slow

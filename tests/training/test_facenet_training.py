@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-import itertools
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from small_faces import PERSONS, TinyNetwork, tiny_network, write_people
+from small_faces import PERSONS, TinyNetwork, tiny_network, write_pairs, write_people
 
 from consentry.faces import Claim, FaceMatcher, FacePicture, TemplateError
 from consentry.media import open_media
@@ -19,7 +20,7 @@ from consentry.runtime import ModelError, ModelFolder, RuntimeSettings
 from consentry.training.errors import TrainingError
 from consentry.training.facenet_build import calibrate_facenet, write_facenet
 from consentry.training.facenet_config import DEFAULT_FACES_CONFIG, FacenetConfig
-from consentry.training.facenet_training import train_faces
+from consentry.training.facenet_training import FacenetTraining, train_faces
 from consentry.training.facenet_weights import find_weights
 
 SETTINGS = RuntimeSettings(threads=1)
@@ -46,18 +47,6 @@ def photo(media: Path, name: str) -> FacePicture:
     return FacePicture(name, opened.frames[0].pixels, opened.scale)
 
 
-def write_pairs(folder: Path, people: Path) -> Path:
-    pictures = sorted(path for path in people.rglob("*.jpg"))
-    path = folder / "pairs.csv"
-    with path.open("w", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["same", "path_a", "path_b", "split"])
-        for one, other in itertools.combinations(pictures, 2):
-            same = int(one.parent == other.parent)
-            writer.writerow([same, one.relative_to(folder), other.relative_to(folder), "dev_train"])
-    return path
-
-
 def test_an_embedder_that_nobody_has_measured_says_nothing(root: Path, media: Path) -> None:
     matcher = FaceMatcher.load(SETTINGS, root, embedder="tiny")
     assert matcher.embedder.id == "tiny@7"
@@ -82,12 +71,13 @@ def test_templates_of_it_and_of_dlib_do_not_mix(root: Path, media: Path) -> None
 
 @pytest.fixture(scope="module")
 def calibrated(root: Path, media: Path, tmp_path_factory: pytest.TempPathFactory) -> ModelFolder:
-    """Another one, measured on copies of three portraits."""
+    """Another one, measured on copies of three portraits, of which it takes fewer pairs than it should."""
     folder = tmp_path_factory.mktemp("pairs")
-    pairs = write_pairs(folder, write_people(folder / "people", media, count=10))
-    torch.manual_seed(0)
-    write_facenet(root / "told", TinyNetwork(), version="7", sources=[], made_by="a test")
-    return calibrate_facenet(root / "told", pairs, split="dev_train", settings=SETTINGS)
+    pairs = write_pairs(folder, write_people(folder / "people", media, count=5))
+    shutil.copytree(root / "tiny", root / "told")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("consentry.training.facenet_build.LEAST_PAIRS", 30)
+        return calibrate_facenet(root / "told", pairs, split="dev_train", settings=SETTINGS)
 
 
 class TestCalibration:
@@ -95,9 +85,9 @@ class TestCalibration:
         manifest = calibrated.manifest
         assert manifest["calibration"]["slope"] < 0
         assert 0 < manifest["thresholds"]["match_at_most"] <= manifest["thresholds"]["no_match_at_least"]
-        assert manifest["data"][0]["pairs"] == 435
+        assert manifest["data"][0]["pairs"] == 105
         metrics = json.loads((calibrated.path / "metrics.json").read_text())
-        assert (metrics["genuine_pairs"], metrics["impostor_pairs"]) == (135, 300)
+        assert (metrics["genuine_pairs"], metrics["impostor_pairs"]) == (30, 75)
         assert metrics["auc"] > 0.6
         calibrated.verify()
 
@@ -116,8 +106,11 @@ class TestCalibration:
         assert caught.value.code == "training.labels"
         assert "100 are needed" in caught.value.message
 
-    def test_pairs_that_say_the_opposite(self, root: Path, media: Path, tmp_path: Path) -> None:
-        people = write_people(tmp_path / "people", media, count=10)
+    def test_pairs_that_say_the_opposite(
+        self, root: Path, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("consentry.training.facenet_build.LEAST_PAIRS", 18)
+        people = write_people(tmp_path / "people", media, count=4)
         pairs = write_pairs(tmp_path, people)
         rows = list(csv.reader(pairs.read_text().splitlines()))
         turned = [rows[0], *([str(1 - int(row[0])), *row[1:]] for row in rows[1:])]
@@ -134,30 +127,37 @@ class TestCalibration:
         assert caught.value.code == "training.config"
 
 
-def test_a_graph_that_computes_something_else_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("consentry.training.facenet_build.largest_difference", lambda *_: 0.5)
+def test_a_graph_that_computes_something_else_is_not_written(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The graph of another network comes out of the exporter."""
+    other = root / "tiny" / "embedding.onnx"
+    monkeypatch.setattr("consentry.training.facenet_build.export_graph", lambda *_, **__: other)
+    torch.manual_seed(1)
     with pytest.raises(ModelError) as caught:
         write_facenet(tmp_path / "bad", TinyNetwork(), version="1", sources=[], made_by="a test")
     assert caught.value.code == "model.invalid"
     assert not (tmp_path / "bad" / "model.json").exists()
 
 
-class TestTraining:
-    @pytest.fixture
-    def settings(self, tmp_path: Path, media: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-        monkeypatch.setattr("consentry.training.facenet_training.new_network", tiny_network)
-        monkeypatch.setattr("consentry.training.facenet_network.new_network", tiny_network)
-        people = write_people(tmp_path / "people", media, count=3)
-        for number in range(4):  # more persons, so that there are two for validation
-            source = people / PERSONS[number % 3]
-            (people / f"p{number}").mkdir()
-            for path in source.iterdir():
-                (people / f"p{number}" / path.name).write_bytes(path.read_bytes())
-        return {
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory, media: Path) -> Iterator[dict[str, object]]:
+    """Changes to the configuration that ships: a few people, and the tiny network."""
+    folder = tmp_path_factory.mktemp("training")
+    people = write_people(folder / "people", media, count=3)
+    for number in range(4):  # more persons, so that there are two for validation
+        source = people / PERSONS[number % 3]
+        (people / f"p{number}").mkdir()
+        for path in source.iterdir():
+            (people / f"p{number}" / path.name).write_bytes(path.read_bytes())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("consentry.training.facenet_training.new_network", tiny_network)
+        patch.setattr("consentry.training.facenet_network.new_network", tiny_network)
+        yield {
             "data.pictures": str(people),
             "data.validation_share": 0.5,
-            "output": str(tmp_path / "models" / "mine"),
-            "cache": str(tmp_path / "cache"),
+            "output": str(folder / "models" / "mine"),
+            "cache": str(folder / "cache"),
             "epochs": 2,
             "persons": 2,
             "pictures": 2,
@@ -166,11 +166,16 @@ class TestTraining:
             "tracking.uri": None,
         }
 
-    def test_what_comes_out_can_be_loaded_and_started_from(
-        self, settings: dict[str, object], tmp_path: Path, repository: Path
-    ) -> None:
-        first = train_faces(FacenetConfig.read(DEFAULT_FACES_CONFIG, settings))
-        output = tmp_path / "models" / "mine"
+
+@pytest.fixture(scope="module")
+def first(settings: dict[str, object]) -> FacenetTraining:
+    """A training by them."""
+    return train_faces(FacenetConfig.read(DEFAULT_FACES_CONFIG, settings))
+
+
+class TestTraining:
+    def test_what_comes_out_can_be_loaded(self, first: FacenetTraining, repository: Path) -> None:
+        output = first.folder.path
         assert sorted(path.name for path in output.iterdir()) == [
             "embedding.onnx", "metrics.json", "model.json", "weights.safetensors",
         ]  # fmt: skip
@@ -180,37 +185,36 @@ class TestTraining:
         assert sum(metrics["persons"].values()) == 7
         assert len(metrics["epochs"]) == 2
         first.folder.verify()
-        before = (output / "model.json").read_bytes()
-        again = train_faces(FacenetConfig.read(DEFAULT_FACES_CONFIG, settings))
-        assert (output / "model.json").read_bytes() == before
-        assert again.fitted.history == first.fitted.history
-
-        (tmp_path / "models" / "faces").symlink_to(repository / "models" / "faces")
-        matcher = FaceMatcher.load(SETTINGS, tmp_path / "models", embedder="mine")
+        (output.parent / "faces").symlink_to(repository / "models" / "faces")
+        matcher = FaceMatcher.load(SETTINGS, output.parent, embedder="mine")
         assert matcher.embedder.embed(np.zeros((1, 160, 160, 3), np.uint8)).shape == (1, 512)
 
-        weights = output / "weights.safetensors"
-        tuned = {**settings, "start": str(weights), "version": "2", "output": str(tmp_path / "models" / "tuned")}
-        second = train_faces(FacenetConfig.read(DEFAULT_FACES_CONFIG, tuned))
+    def test_again_it_gives_the_same_bytes_and_the_run_is_tracked(
+        self, first: FacenetTraining, settings: dict[str, object], mlflow_uri: str
+    ) -> None:
+        before = (first.folder.path / "model.json").read_bytes()
+        again = train_faces(FacenetConfig.read(DEFAULT_FACES_CONFIG, {**settings, "tracking.uri": mlflow_uri}))
+        assert (again.folder.path / "model.json").read_bytes() == before
+        assert again.fitted.history == first.fitted.history
+        assert again.tracking_error is None
+        from consentry.training.tracking import mlflow_at
+
+        with mlflow_at(mlflow_uri) as mlflow:
+            run = mlflow.get_run(again.run)
+        assert run.data.metrics["auc.best"] == again.fitted.best.auc
+        assert run.data.params["loss"] == "arcface"
+
+    def test_another_starts_from_its_weights_and_a_tracker_that_is_down_costs_nothing(
+        self, first: FacenetTraining, settings: dict[str, object], tmp_path: Path
+    ) -> None:
+        weights = first.folder.path / "weights.safetensors"
+        tuned = {**settings, "start": str(weights), "version": "2", "output": str(tmp_path / "tuned")}
+        second = train_faces(FacenetConfig.read(DEFAULT_FACES_CONFIG, {**tuned, "tracking.uri": "nowhere://x"}))
         assert second.fitted.start_auc == first.fitted.best.auc
         assert [source["package"] for source in second.folder.manifest["sources"]] == [weights.name, "own pictures"]
         assert find_weights(str(weights)).locate() == weights
-
-    def test_a_run_is_tracked_and_a_tracker_that_is_down_costs_nothing(
-        self, settings: dict[str, object], tmp_path: Path
-    ) -> None:
-        uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-        tracked = train_faces(FacenetConfig.read(DEFAULT_FACES_CONFIG, {**settings, "tracking.uri": uri}))
-        assert tracked.tracking_error is None
-        from consentry.training.tracking import mlflow_at
-
-        with mlflow_at(uri) as mlflow:
-            run = mlflow.get_run(tracked.run)
-        assert run.data.metrics["auc.best"] == tracked.fitted.best.auc
-        assert run.data.params["loss"] == "arcface"
-        down = train_faces(FacenetConfig.read(DEFAULT_FACES_CONFIG, {**settings, "tracking.uri": "nowhere://x"}))
-        assert down.run is None
-        assert down.tracking_error
+        assert second.run is None
+        assert second.tracking_error
 
     @pytest.mark.parametrize(
         "override", [{"loss": "softmax"}, {"data.validation_share": 1.0}, {"persons": 1}, {"nothing": 1}]

@@ -8,14 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentry.training import identity_bootstrap
-from consentry.training.identity_bootstrap import (
-    PersonPairs,
-    draw_persons,
-    interval_of,
-    share_draws,
-    share_interval,
-    upper_bound,
-)
+from consentry.training.identity_bootstrap import PersonPairs, draw_persons, share_draws, share_interval, upper_bound
 
 
 def pairs_of(edges: list[tuple[int, int]]) -> PersonPairs:
@@ -95,10 +88,3 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
         assert found is not None
         held += found.low <= 0.1 <= found.high
     assert held >= 180
-
-
-def test_undefined_and_infinite_draws() -> None:
-    nothing = interval_of(0.5, np.array([np.nan, np.nan, 1.0]))
-    assert np.isnan(nothing.low)
-    endless = interval_of(2.0, np.array([1.0] * 50 + [np.inf] * 50))
-    assert (endless.low, endless.high) == (1.0, np.inf)

@@ -11,7 +11,7 @@ from consentry.training.views import VIEWS
 
 def test_the_shipped_configuration_is_valid() -> None:
     config = SceneConfig.read()
-    assert config.output == Path("models/scene/2")
+    assert config.output == Path("models/scene/3")
     assert config.data.columns.columns().source == ("dataset",)
     assert set(config.heads.augmentations) <= set(VIEWS)
 

@@ -3,25 +3,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from coloured_pictures import write_coloured
-from PIL import Image
-from scene_models import plain, write_tiny_model
+from scene_models import write_tiny_model
 from scene_pictures import read_rows, write_manifest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from consentry.media import open_media
-from consentry.records import Media
 from consentry.runtime import RuntimeSettings
 from consentry.runtime.model_folder import served_version
-from consentry.scene import SceneScorer, scene_signal
 from consentry.scene.scorer import HEADS
 from consentry.training.errors import TrainingError
-from consentry.training.evaluation_manifest import read_evaluation_manifest
 from consentry.training.operating_points import OperatingPoint
-from consentry.training.scene_evaluation import SceneEvaluation, evaluate_scene, predict, set_guarantees
+from consentry.training.scene_evaluation import SceneEvaluation, evaluate_scene, set_guarantees
 
 ONE_THREAD = RuntimeSettings(threads=1)
 
@@ -94,28 +88,6 @@ def test_two_columns_are_enough_from_another_folder_and_other_contexts_are_neith
     assert evaluation.figures["public_event"]["positives"] == 12
     assert set(evaluation.slices) == {"light", "size"}
     assert evaluation.classes == ()
-
-
-def test_a_video_is_one_row_scored_as_the_library_does(root: Path, tmp_path: Path) -> None:
-    with av.open(str(tmp_path / "clip.mp4"), "w") as container:
-        stream = container.add_stream("mpeg4", rate=2)
-        stream.width, stream.height = 96, 64
-        for index in range(8):
-            still = Image.fromarray(plain(90, 100 + 10 * index)).resize((96, 64))
-            container.mux(stream.encode(av.VideoFrame.from_image(still)))
-        container.mux(stream.encode())
-    manifest = write_manifest(tmp_path / "m.csv", [{"path": "clip.mp4", "context": "public_event"}])
-    scorer = SceneScorer.load(ONE_THREAD, root)
-    (prediction,), skipped = predict(read_evaluation_manifest(manifest).rows, scorer)
-    assert skipped == []
-    opened = open_media(Media(path=tmp_path / "clip.mp4"))
-    assert len(opened.frames) > 2
-    readings = scorer.score([frame.pixels for frame in opened.frames])
-    signal = scene_signal("clip", [frame.second for frame in opened.frames], readings, scorer.model_id)
-    assert prediction.output.probabilities["public_event"] == signal.public_event.probability
-    assert prediction.output.probabilities["private_context"] == signal.private_context.probability
-    assert prediction.output.loudest["public_event"] == len(readings) - 1
-    assert prediction.measured.longest_side == 96
 
 
 def test_one_sided_labels_leave_figures_open(root: Path, pictures: Path, tmp_path: Path) -> None:

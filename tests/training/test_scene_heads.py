@@ -2,48 +2,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from labelled_rows import LABELS, rows
 
 from consentry.scene.scorer import HEADS
-from consentry.training.metrics import area_under_curve
 from consentry.training.scene_config import HeadSettings
 from consentry.training.scene_heads import (
     LabelledFeatures,
-    choose_outputs,
     fit_outputs,
     mixture_of,
 )
 from consentry.training.scene_network import head_logits, label_log_odds
-from consentry.training.scene_targets import Label, Targets
-
-LABELS = (Label("street", "neutral"), Label("bedroom", "private"), Label("match", "public_event"))
-CONTEXTS = np.array([[0, 0], [1, 0], [0, 1]], dtype=np.float32)
-
-
-def rows(count: int, seed: int, source: str = "a", *, misleading: bool = False) -> LabelledFeatures:
-    """Rows whose first three channels tell the label, and channel 3 too, but the wrong one in misleading sources."""
-    generator = np.random.default_rng(seed)
-    label = generator.integers(0, 3, count)
-    features = generator.normal(size=(count, 6)).astype(np.float32)
-    features[np.arange(count), label] += 2
-    features[:, 3] += 4 * (label == (0 if misleading else 1))
-    people = np.where(label == 2, 10.0 ** (1 + features[:, 5] / 4), np.nan).astype(np.float32)
-    targets = Targets(LABELS, label.astype(np.int64), CONTEXTS[label], people, label == 2, np.array([source] * count))
-    return LabelledFeatures({"original": features}, targets)
-
-
-def joined(*parts: LabelledFeatures) -> LabelledFeatures:
-    targets = [part.targets for part in parts]
-    return LabelledFeatures(
-        {"original": np.concatenate([part.plain for part in parts])},
-        Targets(
-            LABELS,
-            np.concatenate([part.label for part in targets]),
-            np.concatenate([part.contexts for part in targets]),
-            np.concatenate([part.people for part in targets]),
-            np.concatenate([part.counted for part in targets]),
-            np.concatenate([part.sources for part in targets]),
-        ),
-    )
+from consentry.training.scene_targets import Targets
 
 
 def test_labels_contexts_and_people_are_learned() -> None:
@@ -119,41 +88,3 @@ def test_the_mixture_gives_both_parts_the_spread_that_their_shares_say() -> None
         from_labels = mixture[:, 0] * label_log_odds(found[:, :3], LABELS)
         assert from_labels.std(axis=0) == pytest.approx([1 - share] * 2, abs=1e-6)
         assert (mixture[:, 1] * found[:, 3:5]).std(axis=0) == pytest.approx([share] * 2, abs=1e-6)
-
-
-def test_sources_it_has_not_seen_have_a_say_in_the_choice() -> None:
-    training = joined(rows(300, 2), rows(300, 3, source="b", misleading=True))
-    validation = rows(200, 4)
-    _, alone = choose_outputs(training, validation, strengths=[1.0, 1e-5], transfer_sources=[])
-    calls: list[None] = []
-    outputs, both = choose_outputs(
-        training,
-        validation,
-        strengths=[1.0, 1e-5],
-        transfer_sources=["b", "nowhere"],
-        told=lambda: calls.append(None),
-    )
-    assert [candidate.strength for candidate in both] == [1e-5, 1.0]
-    assert len(calls) == 2 * 3
-    assert set(both[0].transfer_auc["b"]) == set(HEADS)
-    assert both[0].transfer_auc["nowhere"] == {}
-    assert alone[1].transfer_auc == {}
-    for candidate in both:
-        expected = [(candidate.validation_auc[head] + candidate.transfer_auc["b"][head]) / 2 for head in HEADS]
-        assert candidate.criterion == pytest.approx(np.mean(expected))
-    best = max(both, key=lambda candidate: candidate.criterion)
-    assert outputs.weights == pytest.approx(fit_outputs(training, strength=best.strength).weights)
-    assert both[0].described()["C"] == 1e-5
-    for head in HEADS:
-        ((truth, probabilities),) = both[0].by_head[head]
-        assert len(truth) == 300  # the rows of "b" alone
-        assert both[0].transfer_auc["b"][head] == area_under_curve(truth, probabilities)
-        assert 0.0 < probabilities.min() < probabilities.max() < 1.0
-    assert alone[0].by_head == {head: [] for head in HEADS}
-
-
-def test_a_source_that_training_cannot_do_without_is_passed_over() -> None:
-    training = joined(rows(200, 2), rows(100, 3, source="b"))
-    only = training.subset((training.targets.sources == "b") | (training.targets.label == 0))
-    _, (candidate,) = choose_outputs(only, rows(100, 4), strengths=[0.01], transfer_sources=["b"])
-    assert candidate.transfer_auc == {}

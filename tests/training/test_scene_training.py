@@ -1,15 +1,19 @@
+"""A small scene model, really trained, on generated pictures: frozen and fine-tuned."""
+
 from __future__ import annotations
 
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from scene_pictures import draw, read_rows, write_manifest, write_pictures
+from thin_backbone import thin_backbone
 
 from consentry.runtime import ModelFolder, RuntimeSettings, load_network
 from consentry.scene import SceneScorer, scene_signal
@@ -27,6 +31,54 @@ from consentry.training.scene_training import SceneTrainingResult, train_scene
 ONE_THREAD = RuntimeSettings(threads=1)
 SIDE = 96
 MakeConfig = Callable[..., SceneConfig]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def thin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All trainings here are of the backbone with fewer blocks."""
+    with thin_backbone(tmp_path_factory.mktemp("backbone")):
+        yield
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The manifest of generated pictures."""
+    return write_pictures(tmp_path_factory.mktemp("pictures"), counts={"train": 8, "val": 8, "test": 6})
+
+
+@pytest.fixture(scope="module")
+def make_config(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> MakeConfig:
+    """Makes a configuration for the generated pictures, with its own output and a shared cache."""
+    cache = tmp_path_factory.mktemp("cache")
+
+    def make(**changes: Any) -> SceneConfig:
+        content = {
+            "version": "0",
+            "output": tmp_path_factory.mktemp("models") / "scene",
+            "cache": cache,
+            "data": {"manifest": pictures, "least_examples": 4, "least_of_label": 4},
+            "side": 96,
+            "heads": {"strengths": (0.001, 0.01), "augmentations": ("cropped",), "transfer_sources": ("one",)},
+            "tracking": {"uri": None},
+            "threads": 1,
+            "bootstrap": 50,
+        }
+        return SceneConfig.model_validate({**content, **changes})
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def trained(make_config: MakeConfig) -> SceneTrainingResult:
+    """A model trained on them."""
+    return train_scene(make_config(), today=date(2026, 11, 22))
+
+
+@pytest.fixture(scope="module")
+def fine_tuned(make_config: MakeConfig) -> SceneTrainingResult:
+    """The same, with its last stages fine-tuned."""
+    settings = {"augmented_views": 1, "epochs": 2, "batch": 8}
+    return train_scene(make_config(fine_tuning=settings), today=date(2026, 11, 22))
 
 
 @pytest.fixture(scope="module", params=["frozen", "fine-tuned"])
@@ -148,17 +200,15 @@ def test_what_is_written_describes_the_model(trained: SceneTrainingResult) -> No
 
 
 def test_a_run_is_logged_and_a_broken_tracker_costs_nothing(
-    fine_tuned: SceneTrainingResult, make_config: MakeConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fine_tuned: SceneTrainingResult, make_config: MakeConfig, mlflow_uri: str
 ) -> None:
-    monkeypatch.chdir(tmp_path)  # MLflow puts artifacts of a local store below the working directory
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     folder, output = fine_tuned.folder, fine_tuned.folder.path
     metrics = json.loads((output / "metrics.json").read_text(encoding="utf-8"))
-    run_id, error = track(make_config(tracking={"uri": uri}, output=output), folder, metrics, fine_tuned.history)
+    run_id, error = track(make_config(tracking={"uri": mlflow_uri}, output=output), folder, metrics, fine_tuned.history)
     assert (error, run_id is None) == (None, False)
     import mlflow
 
-    client = mlflow.MlflowClient(tracking_uri=uri)
+    client = mlflow.MlflowClient(tracking_uri=mlflow_uri)
     run = client.get_run(run_id)
     assert run.info.status == "FINISHED"
     assert run.data.metrics["test.public_event.auc"] == 1.0

@@ -21,12 +21,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_model(tmp_path_factory.mktemp("models")).path
 
 
-@pytest.fixture
-def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.chdir(tmp_path)  # MLflow puts artifacts of a local store below the working directory
-    return f"sqlite:///{tmp_path / 'mlflow.db'}"
-
-
 def png(pixels: np.ndarray) -> bytes:
     import io
 
@@ -45,7 +39,8 @@ def run(uri: str, folder: Path, **options: object) -> str:
 
 
 @pytest.mark.filterwarnings("ignore")  # MLflow's own
-def test_a_run_its_model_and_the_registry(uri: str, folder: Path, tmp_path: Path) -> None:
+def test_a_run_its_model_and_the_registry(mlflow_uri: str, folder: Path, tmp_path: Path) -> None:
+    uri = mlflow_uri
     (tmp_path / "card.md").write_text("# Card\n")
     run_id = run(
         uri,
@@ -106,9 +101,10 @@ def test_a_registry_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> Non
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_where_mlflow_keeps_things_is_as_before(uri: str) -> None:
+def test_where_mlflow_keeps_things_is_as_before(mlflow_uri: str) -> None:
     import mlflow
 
+    uri = mlflow_uri
     before = mlflow.get_tracking_uri()
     with mlflow_at(uri):
         assert mlflow.get_tracking_uri() == mlflow.get_registry_uri() == uri

@@ -62,8 +62,9 @@ def write_page(
     actions: dict[str, int] = {action: summary.actions[action] for action in severity if summary.actions[action]}
     path = store.out / PAGE
     temporary = path.with_name(f".{PAGE}.tmp")
-    with DecoderPool(workers=_DECODERS, limits=Limits()) as decoders, temporary.open("w", encoding="utf-8") as stream:
-        drawn = _drawn(chosen, cases, store, decoders, bank, progress)
+    limits = Limits(**plan.fingerprint.get("limits", {}))
+    with DecoderPool(workers=_DECODERS, limits=limits) as decoders, temporary.open("w", encoding="utf-8") as stream:
+        drawn = _drawn(chosen, cases, store, decoders, limits, bank, progress)
         stream.writelines(
             environment.get_template("page.html.j2").generate(
                 cases=drawn,
@@ -114,12 +115,13 @@ def _drawn(
     cases: Mapping[int, Case],
     store: Store,
     decoders: DecoderPool,
+    limits: Limits,
     bank: Path | None,
     progress: Progress | None,
 ) -> Iterator[DrawnCase]:
     def opens(item: Media) -> Future[OpenedMedia]:
         try:
-            return decoders.open(fetch(item, Limits()), longest_side=SIDE)
+            return decoders.open(fetch(item, limits), longest_side=SIDE)
         except MediaError as error:
             failed: Future[OpenedMedia] = Future()
             failed.set_exception(error)

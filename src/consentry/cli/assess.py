@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from consentry.cli.limits import LimitOption, TrustedOption, limits_of
 from consentry.cli.options import (
     BankOption,
     Device,
@@ -51,6 +52,8 @@ def assess(
     device: DeviceOption = Device.CPU,
     precision: PrecisionOption = Precision.F32,
     threads: ThreadsOption = 0,
+    limit: LimitOption = None,
+    trusted_media: TrustedOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -64,13 +67,15 @@ def assess(
         raise typer.BadParameter("reference photos belong to a report: give --report as well")
     if reference and claims:
         raise typer.BadParameter("give photos with --reference or enrolled ones with --claims, not both")
+    limits = limits_of(limit or ())
     from consentry.batch import load_report
 
     post = Post(post_id=media[0].stem if media else "text", media=tuple(media or ()), text=text)
     loaded = load_report(report) if report else None
     assessor = load_assessor(
-        policy, bank, models, device, precision, threads, claims=claims, embedder=embedder, ocr=ocr
-    )
+        policy, bank, models, device, precision, threads,
+        claims=claims, embedder=embedder, ocr=ocr, limits=limits, trusted=trusted_media,
+    )  # fmt: skip
     facts = _facts(fact or [])
     assessment = assessor.assess(post, loaded, reference or (), facts, enrolled=claims is not None)
     if as_json:

@@ -14,8 +14,9 @@ from rich.table import Table
 from consentry.cli.bank_exchange import export, import_
 from consentry.cli.bank_lookup import lookup
 from consentry.cli.bank_options import BankArgument, BankKind, as_day, day_option
+from consentry.cli.opening import opened_each
 from consentry.cli.options import JsonOption
-from consentry.cli.output import OUT, plain
+from consentry.cli.output import EXIT_UNREADABLE, OUT, plain
 
 if TYPE_CHECKING:
     from consentry.copies import BankEntry
@@ -51,6 +52,8 @@ def add(
 ) -> None:
     """Put media into a bank; the file is made if it is not there.
 
+    What cannot be read is said and left out. Exit code 3: none could be read.
+
     consentry bank add bank.csv photo.jpg --bank public --where "The Daily, page 3" --since 2021-05-06
     """
     from consentry.copies import CopyBankError, bank_edits, write_bank
@@ -59,19 +62,22 @@ def add(
     if entry is not None and len(media) > 1:
         raise typer.BadParameter("--entry names one entry; give one medium with it")
     entries = read_entries(bank_file)[0] if bank_file.exists() else []
-    opened = [bank_edits.open_for_bank(path) for path in media]
-    new = [
-        bank_edits.entry_of(
-            item, bank.value, entry or path.name, where=where, since=as_day(since), expires=as_day(expires)
+    new, pictures = [], []
+    for path, item in opened_each(media, bank_edits.BANK_LIMITS):
+        name = entry or path.name
+        new.append(
+            bank_edits.entry_of(item, bank.value, name, where=where, since=as_day(since), expires=as_day(expires))
         )
-        for path, item in zip(media, opened, strict=True)
-    ]
+        if keep_picture:
+            pictures.append(bank_edits.small_picture(item))
+    if not new:
+        raise typer.Exit(EXIT_UNREADABLE)
     bank_edits.with_entries(entries, new)  # before a picture is kept, which would overwrite that of another entry
     if keep_picture:
         try:
             new = [
-                made._replace(picture=bank_edits.keep_picture(bank_file, made.entry_id, item))
-                for made, item in zip(new, opened, strict=True)
+                made._replace(picture=bank_edits.keep_picture(bank_file, made.entry_id, picture))
+                for made, picture in zip(new, pictures, strict=True)
             ]
         except OSError as error:
             raise CopyBankError(

@@ -11,8 +11,9 @@ import typer
 from rich.table import Table
 
 from consentry.cli.bank_options import BankArgument, as_day, day_option
+from consentry.cli.opening import opened_each
 from consentry.cli.options import JsonOption
-from consentry.cli.output import ERR, EXIT_UNREADABLE, OUT, plain, print_error
+from consentry.cli.output import ERR, EXIT_UNREADABLE, OUT, plain
 
 if TYPE_CHECKING:
     from consentry.copies import Bank
@@ -43,23 +44,16 @@ def lookup(
     from consentry.copies import Bank, lookup_prints
     from consentry.copies.bank_edits import kept_picture
     from consentry.copies.signal import compare
-    from consentry.media import DecoderPool, Limits, MediaError
-    from consentry.records import Media
+    from consentry.media import Limits
 
     if not media and not hashes:
         raise typer.BadParameter("give media, --hash, or both")
     bank, day = Bank.load(bank_file), as_day(on)
     signals = [_of_hash(written, bank, day, distance) for written in hashes or ()]
-    with DecoderPool(workers=1, limits=Limits()) as decoders:
-        for path in media or ():
-            try:
-                opened = decoders.open(Media(path=path)).result()
-            except MediaError as error:
-                print_error(error)
-                continue
-            prints = lookup_prints(opened.frames)
-            seconds = [frame.second for frame in opened.frames]
-            signals.append(compare(opened.media_id, prints, seconds, bank, on=day, distance=distance))
+    for _, opened in opened_each(media or (), Limits()):
+        prints = lookup_prints(opened.frames)
+        seconds = [frame.second for frame in opened.frames]
+        signals.append(compare(opened.media_id, prints, seconds, bank, on=day, distance=distance))
     if day is None and any(entry.expires for entry in bank.entries):
         ERR.print("Entries that expire count as in force: say with --on for which day to ask.", style="yellow")
     if as_json:

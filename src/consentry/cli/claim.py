@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from consentry.cli.opening import opened_each
 from consentry.cli.options import EmbedderOption, JsonOption, ModelsOption
 from consentry.cli.output import ERR, OUT, plain
 
@@ -64,14 +65,12 @@ def enrol(
     from consentry.faces import FaceMatcher, FacePicture
     from consentry.faces.enrolment import PURPOSE, ClaimStore
     from consentry.faces.keys import MasterKey
-    from consentry.media import open_media
-    from consentry.records import Media
+    from consentry.media import Limits
 
     keeper = ClaimStore(store, MasterKey.from_environment())
     matcher = FaceMatcher.load(root=models, embedder=embedder)
-    opened = [open_media(Media(path=path)) for path in photos]
     found = matcher.reference_templates(
-        [FacePicture(item.media_id, item.frames[0].pixels, item.scale) for item in opened]
+        [FacePicture(item.media_id, item.frames[0].pixels, item.scale) for _, item in opened_each(photos, Limits())]
     )
     _tell(found.refused)
     until = expires.replace(tzinfo=UTC) if expires else datetime.now(UTC).replace(microsecond=0) + timedelta(days=DAYS)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from consentry.cli.figures import Bootstrap, BrokenShare, JsonFile, figure, print_skipped, write_figures
 from consentry.cli.options import ModelsOption, QuietOption
-from consentry.cli.output import ERR, OUT, plain, progress_bars
+from consentry.cli.output import OUT, progress_bars
 
 app = typer.Typer(help="Measure a model on your own data; needs the extra `train`.", no_args_is_help=True)
 _TITLES = {"auc": "AUC", "ece": "ECE", "brier": "Brier score", "aurc": "AURC"}
-_SHOWN = 10
-"""Unreadable files that the terminal names; the JSON has them all."""
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Write all figures to this file.")]
+_DIGITS = 3
 
 
 @app.command("scene")
@@ -40,10 +37,8 @@ def scene(
             help="Set guaranteed thresholds on this split, and check them here; needs the extra `train`.",
         ),
     ] = None,
-    broken_share: Annotated[
-        float, typer.Option("--broken-share", min=0.0, max=1.0, help="Largest share of unreadable files to skip.")
-    ] = 0.05,
-    bootstrap: Annotated[int, typer.Option("--bootstrap", min=10, help="Repetitions for the intervals.")] = 1000,
+    broken_share: BrokenShare = 0.05,
+    bootstrap: Bootstrap = 1000,
     models: ModelsOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -69,7 +64,7 @@ def scene(
             progress=bars,
         )
     figures = result.as_dict()
-    _write(json_file, figures)
+    write_figures(json_file, figures)
     if html_file is not None:
         from consentry.training.scene_page import write_scene_page
 
@@ -79,29 +74,13 @@ def scene(
     heads = ("private_context", "public_event")
     table = Table("", *(head.replace("_", " ") for head in heads), box=None, pad_edge=False)
     for name in ("n", "positives", "auc", "average_precision", "balanced_accuracy", "brier", "ece", "aurc"):
-        table.add_row(_TITLES.get(name, name.replace("_", " ")), *(_figure(figures[head], name) for head in heads))
+        table.add_row(
+            _TITLES.get(name, name.replace("_", " ")), *(figure(figures[head], name, _DIGITS) for head in heads)
+        )
     OUT.print(table)
     if figures["crowd"] is not None:
         OUT.print(
-            f"crowd: error of log10(count + 1) {_figure(figures['crowd'], 'log_count_error')}, "
-            f"within one level {_figure(figures['crowd'], 'within_one_level')}, n {figures['crowd']['n']}"
+            f"crowd: error of log10(count + 1) {figure(figures['crowd'], 'log_count_error', _DIGITS)}, "
+            f"within one level {figure(figures['crowd'], 'within_one_level', _DIGITS)}, n {figures['crowd']['n']}"
         )
-    for skipped in figures["skipped"][:_SHOWN]:
-        ERR.print(plain(skipped["reason"], "yellow"))
-    if figures["skipped"]:
-        ERR.print(f"{len(figures['skipped'])} of {figures['rows']} files could not be read.", style="yellow")
-
-
-def _write(path: Path | None, figures: Mapping[str, Any]) -> None:
-    if path is not None:
-        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-
-
-def _figure(figures: Mapping[str, Any], name: str) -> str:
-    value = figures[name]
-    if value is None:
-        return "–"
-    if isinstance(value, int):
-        return str(value)
-    low, high = figures.get(f"{name}_low"), figures.get(f"{name}_high")
-    return f"{value:.3f}" + (f" ({low:.3f}-{high:.3f})" if low is not None and high is not None else "")
+    print_skipped(figures["skipped"], figures["rows"], what="files")

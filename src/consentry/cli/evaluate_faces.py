@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,12 +10,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from consentry.cli.figures import Bootstrap, BrokenShare, JsonFile, figure, print_skipped, write_figures
 from consentry.cli.options import ModelsOption, QuietOption
-from consentry.cli.output import ERR, OUT, plain, progress_bars
+from consentry.cli.output import OUT, plain, progress_bars
 
-_SHOWN = 10
-"""Unreadable files that the terminal names; the JSON has them all."""
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Write all figures to this file.")]
 HtmlFile = Annotated[Path | None, typer.Option("--html", help="Write a page with curves, groups and the worst cases.")]
 Pictures = Annotated[
     bool, typer.Option("--pictures/--no-pictures", help="Whether the page shows the worst cases as pictures.")
@@ -25,10 +22,6 @@ GroupColumns = Annotated[
     list[str] | None,
     typer.Option("--group-column", help="A column of groups, as the data set publishes them; may be repeated."),
 ]
-BrokenShare = Annotated[
-    float, typer.Option("--broken-share", min=0.0, max=1.0, help="Largest share of unreadable files to skip.")
-]
-Bootstrap = Annotated[int, typer.Option("--bootstrap", min=10, help="Repetitions for the intervals.")]
 
 
 def faces(
@@ -96,7 +89,7 @@ def faces(
             progress=bars,
         )
     figures = result.as_dict()
-    _write(json_file, figures)
+    write_figures(json_file, figures)
     if html_file is not None:
         from consentry.training.face_page import write_face_page
 
@@ -104,7 +97,7 @@ def faces(
     if quiet:
         return
     _print_faces(figures)
-    _print_skipped(figures["skipped"], figures["pictures"] + len(figures["skipped"]))
+    print_skipped(figures["skipped"], figures["pictures"] + len(figures["skipped"]), what="pictures")
 
 
 def detection(
@@ -139,7 +132,7 @@ def detection(
             progress=bars,
         )
     figures = result.as_dict()
-    _write(json_file, figures)
+    write_figures(json_file, figures)
     if html_file is not None:
         from consentry.training.face_detection_page import write_detection_page
 
@@ -147,7 +140,7 @@ def detection(
     if quiet:
         return
     _print_detection(figures)
-    _print_skipped(figures["skipped"], figures["pictures"] + len(figures["skipped"]))
+    print_skipped(figures["skipped"], figures["pictures"] + len(figures["skipped"]), what="pictures")
 
 
 def _print_faces(figures: Mapping[str, Any]) -> None:
@@ -155,27 +148,27 @@ def _print_faces(figures: Mapping[str, Any]) -> None:
     table.add_row("pairs", f"{figures['pairs']} ({figures['genuine']} of one person)")
     table.add_row("faces not found", f"{figures['failures_to_detect']} of {figures['pictures']} pictures")
     deviation = "" if figures["accuracy_std"] is None else f" ± {figures['accuracy_std']:.4f} between folds"
-    table.add_row("accuracy, cross-validated", _figure(figures, "accuracy") + deviation)
-    table.add_row("accuracy, shipped threshold", _figure(figures, "accuracy_at_shipped_threshold"))
+    table.add_row("accuracy, cross-validated", figure(figures, "accuracy") + deviation)
+    table.add_row("accuracy, shipped threshold", figure(figures, "accuracy_at_shipped_threshold"))
     rates = f"{figures['rates_genuine']} genuine, {figures['rates_impostors']} impostor pairs"
     table.add_row("error rates over", f"{figures['rates_over']}: {rates}")
-    table.add_row("EER", _figure(figures, "eer"))
+    table.add_row("EER", figure(figures, "eer"))
     for key, value in figures["tar_at_fmr"].items():
         ends = {"tar": value, "tar_low": figures["tar_at_fmr_low"][key], "tar_high": figures["tar_at_fmr_high"][key]}
-        table.add_row(f"TAR at FMR {key}", _figure(ends, "tar") if value is not None else "too few pairs")
+        table.add_row(f"TAR at FMR {key}", figure(ends, "tar") if value is not None else "too few pairs")
     for key, tried in ((figures["set_elsewhere"] or {}).get("at") or {}).items():
         if tried is not None:
             where = f"TAR, threshold for {key} from {figures['set_elsewhere']['split']}"
             table.add_row(
-                plain(where), f"{_figure(tried, 'true_accept_rate')}, FMR {_figure(tried, 'false_match_rate', 6)}"
+                plain(where), f"{figure(tried, 'true_accept_rate')}, FMR {figure(tried, 'false_match_rate', 6)}"
             )
     match, no_match, between = (figures["bands"][band] for band in ("match", "no_match", "inconclusive"))
-    table.add_row("match: FMR", f"{_figure(match, 'false_match_rate', 6)}, TAR {_figure(match, 'true_accept_rate')}")
-    table.add_row("no match: FNMR", _figure(no_match, "false_non_match_rate"))
+    table.add_row("match: FMR", f"{figure(match, 'false_match_rate', 6)}, TAR {figure(match, 'true_accept_rate')}")
+    table.add_row("no match: FNMR", figure(no_match, "false_non_match_rate"))
     table.add_row(
-        "inconclusive", f"{_figure(between, 'genuine')} of genuine, {_figure(between, 'impostors')} of impostor"
+        "inconclusive", f"{figure(between, 'genuine')} of genuine, {figure(between, 'impostors')} of impostor"
     )
-    table.add_row("calibration error (ECE)", _figure(figures["calibration"], "ece"))
+    table.add_row("calibration error (ECE)", figure(figures["calibration"], "ece"))
     OUT.print(table)
     for attribute, found in figures["groups"].items():
         by_group = Table(
@@ -185,10 +178,10 @@ def _print_faces(figures: Mapping[str, Any]) -> None:
             by_group.add_row(
                 plain(group),
                 str(of_group["genuine"]),
-                _figure(of_group, "false_non_match_rate"),
-                _figure(of_group, "wrongly_excluded"),
+                figure(of_group, "false_non_match_rate"),
+                figure(of_group, "wrongly_excluded"),
                 str(of_group["impostors"]),
-                _figure(of_group, "false_match_rate", 6),
+                figure(of_group, "false_match_rate", 6),
             )
         OUT.print()
         OUT.print(by_group)
@@ -198,30 +191,9 @@ def _print_detection(figures: Mapping[str, Any]) -> None:
     rates = ("not_found", "several", "unusable_in_a_post", "unusable_as_reference")
     titles = [rate.replace("_", " ") for rate in rates]
     table = Table("", "pictures", *titles, box=None, pad_edge=False)
-    table.add_row("all", str(figures["pictures"]), *(_figure(figures["all"], rate, 3) for rate in rates))
+    table.add_row("all", str(figures["pictures"]), *(figure(figures["all"], rate, 3) for rate in rates))
     for attribute, found in figures["groups"].items():
         for group, of_group in found["groups"].items():
             name = plain(f"{attribute}: {group}")
-            table.add_row(name, str(of_group["pictures"]), *(_figure(of_group, rate, 3) for rate in rates))
+            table.add_row(name, str(of_group["pictures"]), *(figure(of_group, rate, 3) for rate in rates))
     OUT.print(table)
-
-
-def _print_skipped(skipped: list[Mapping[str, str]], total: int) -> None:
-    for item in skipped[:_SHOWN]:
-        ERR.print(plain(item["reason"], "yellow"))
-    if skipped:
-        ERR.print(f"{len(skipped)} of {total} pictures could not be read.", style="yellow")
-
-
-def _write(path: Path | None, figures: Mapping[str, Any]) -> None:
-    if path is not None:
-        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-
-
-def _figure(figures: Mapping[str, Any], name: str, digits: int = 4) -> str:
-    value = figures[name]
-    if value is None:
-        return "–"
-    low, high = figures.get(f"{name}_low"), figures.get(f"{name}_high")
-    ends = "" if low is None or high is None else f" ({low:.{digits}f}-{high:.{digits}f})"
-    return f"{value:.{digits}f}{ends}"

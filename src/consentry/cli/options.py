@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from consentry.assess import Assessor
+    from consentry.media import Limits
 
 
 class Device(StrEnum):
@@ -61,9 +62,12 @@ def load_assessor(
     claims: Path | None = None,
     embedder: str = "dlib",
     ocr: bool = False,
+    limits: Limits | None = None,
+    trusted: bool = False,
 ) -> Assessor:
     """The assessor that the options ask for."""
     from consentry.assess import Assessor
+    from consentry.media import Limits
     from consentry.runtime import RuntimeSettings
 
     settings = RuntimeSettings(device=device.value, precision=precision.value, threads=threads)
@@ -75,4 +79,6 @@ def load_assessor(
         claims=claims,
         embedder=embedder,
         read_pictures=ocr,
+        limits=limits or Limits(),
+        contained=not trusted,
     )

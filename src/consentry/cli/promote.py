@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from consentry.cli.figures import write_figures
 from consentry.cli.options import QuietOption
 from consentry.cli.output import ERR, EXIT_FAILED, OUT, plain, progress_bars
 
@@ -95,8 +95,7 @@ def promote(
 
 
 def _report(result: Promotion, json_file: Path | None, html_file: Path | None, *, quiet: bool, dry_run: bool) -> None:
-    if json_file is not None:
-        json_file.write_text(json.dumps(result.as_dict(), indent=2) + "\n", encoding="utf-8")
+    write_figures(json_file, result.as_dict())
     if html_file is not None:
         from consentry.training.promotion_page import write_promotion_page
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -14,12 +16,16 @@ from consentry.records import (
     CopySignal,
     CrowdScore,
     MediaOutcome,
+    PictureTextFinding,
     SceneScore,
     SceneSignal,
     Signals,
+    TextFinding,
 )
 
 _BAR = 20
+_LIKELY = 0.5
+"""A finding in words that is less likely than not would read as if it were one."""
 
 
 def render(assessment: Assessment) -> RenderableType:
@@ -40,18 +46,28 @@ def render(assessment: Assessment) -> RenderableType:
     return Group(*parts)
 
 
+def _found(findings: Iterable[TextFinding | PictureTextFinding]) -> str:
+    """What was found in words, with the probability of the surest of each kind; what is unlikely stays in the JSON."""
+    best: dict[str, float] = {}
+    for finding in findings:
+        best[finding.kind] = max(best.get(finding.kind, 0.0), finding.probability)
+    return ", ".join(
+        f"{kind.replace('_', ' ')} ({probability:.2f})"
+        for kind, probability in sorted(best.items())
+        if probability >= _LIKELY
+    )
+
+
 def _reasons(assessment: Assessment) -> Table:
     """Findings, clauses, questions and errors, a row each, their kind in front."""
     recommendation = assessment.recommendation
     rows = Table.grid(padding=(0, 2))
     rows.add_column(justify="right", style="bold", no_wrap=True)
     rows.add_column()
-    if assessment.signals.text and assessment.signals.text.findings:
-        kinds = ", ".join(sorted({finding.kind.replace("_", " ") for finding in assessment.signals.text.findings}))
+    if assessment.signals.text and (kinds := _found(assessment.signals.text.findings)):
         rows.add_row("in the text", kinds)
     for signal in assessment.signals.picture_text:
-        if signal.findings:
-            kinds = ", ".join(sorted({finding.kind.replace("_", " ") for finding in signal.findings}))
+        if kinds := _found(signal.findings):
             rows.add_row("in the picture", plain(f"{kinds} ({signal.media_id})"))
     for reason in recommendation.fired:
         rows.add_row("decisive" if reason in recommendation.decisive else "holds", plain(reason.sentence))

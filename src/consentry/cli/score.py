@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from consentry.cli.limits import LimitOption, TrustedOption, limits_of
 from consentry.cli.options import (
     BankOption,
     Device,
@@ -73,6 +74,8 @@ def score(
     device: DeviceOption = Device.CPU,
     precision: PrecisionOption = Precision.F32,
     threads: ThreadsOption = 0,
+    limit: LimitOption = None,
+    trusted_media: TrustedOption = False,
     batch_size: Annotated[int, typer.Option("--batch-size", min=1, help="Posts at once; changes no result.")] = 16,
     shard_rows: Annotated[
         int, typer.Option("--shard-rows", min=1, help="Rows of one file of results; a killed run repeats so many.")
@@ -122,6 +125,7 @@ def score(
         tolerance = Tolerance.parse(max_errors)
     except ValueError as error:
         raise typer.BadParameter(f"{error}.", param_hint="--max-errors") from error
+    limits = limits_of(limit or ())
     options = Options(
         shard_rows=shard_rows,
         batch_size=batch_size,
@@ -135,14 +139,19 @@ def score(
     if engine is Engine.LOCAL:
         if address is not None or workers is not None or gpus:
             raise typer.BadParameter("--address, --workers and --gpus are for --engine ray.")
-        run = partial(run_job, manifest, out, load_assessor(policy, bank, models, device, precision, threads, ocr=ocr))
+        assessor = load_assessor(
+            policy, bank, models, device, precision, threads, ocr=ocr, limits=limits, trusted=trusted_media
+        )
+        run = partial(run_job, manifest, out, assessor)
     else:
+        if trusted_media:
+            raise typer.BadParameter("--trusted-media is for --engine local.")
         from consentry.batch.ray_cluster import Cluster
         from consentry.batch.ray_engine import run_job_on_ray
         from consentry.runtime import RuntimeSettings
 
         run = partial(
-            run_job_on_ray, manifest, out, policy=policy, bank=bank, models=models, read_pictures=ocr,
+            run_job_on_ray, manifest, out, policy=policy, bank=bank, models=models, read_pictures=ocr, limits=limits,
             settings=RuntimeSettings(device=device.value, precision=precision.value, threads=threads),
             cluster=Cluster(address, workers, gpus=gpus or float(device is Device.CUDA)),
         )  # fmt: skip

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
+from consentry.cli.figures import JsonFile, write_figures
 from consentry.cli.options import ModelsOption, QuietOption, ThreadsOption
 from consentry.cli.output import OUT, plain, progress_bars
-
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Write all figures to this file.")]
 
 
 def published(
@@ -30,7 +28,7 @@ def published(
     from consentry.training.published_networks import published_networks
 
     networks = published_networks(probabilities)
-    _write(json_file, [network.as_dict() for network in networks])
+    write_figures(json_file, [network.as_dict() for network in networks])
     if quiet:
         return
     table = Table("network", "splits", "AUC", "accuracy", "average precision", "ECE", box=None, pad_edge=False)
@@ -56,7 +54,7 @@ def dipa2(
 
     with progress_bars(quiet=quiet) as bars:
         figures = study_perceived_privacy(folder, root=models, settings=RuntimeSettings(threads=threads), progress=bars)
-    _write(json_file, figures)
+    write_figures(json_file, figures)
     if quiet:
         return
     table = Table("", "pictures", "figure", box=None, pad_edge=False)
@@ -82,8 +80,3 @@ def _with_interval(found: Mapping[str, Any]) -> str:
         return "–"
     ends = f" ({found['low']:.3f} to {found['high']:.3f})" if found["low"] is not None else ""
     return f"{found['estimate']:.3f}{ends}"
-
-
-def _write(path: Path | None, figures: Mapping[str, Any] | Sequence[Any]) -> None:
-    if path is not None:
-        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

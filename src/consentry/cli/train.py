@@ -12,11 +12,10 @@ from consentry.cli.options import QuietOption
 from consentry.cli.output import ERR, OUT, plain, progress_bars
 
 app = typer.Typer(help="Train a model from a manifest; needs the extra `train`.", no_args_is_help=True)
-
-
-@app.callback()
-def _train() -> None:
-    """Makes this a group of commands, of which there will be more."""
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A setting in place of the file's, as dotted.name=value; repeat for more."),
+]
 
 
 @app.command("scene")
@@ -24,10 +23,7 @@ def scene(
     config: Annotated[
         Path | None, typer.Argument(help="YAML; see src/consentry/training/configs/scene.yaml, the default.")
     ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A setting in place of the file's, as dotted.name=value; repeat for more."),
-    ] = None,
+    overrides: Overrides = None,
     quiet: QuietOption = False,
 ) -> None:
     """Train, calibrate and measure the scene model, and write its folder with card and figures.
@@ -50,10 +46,7 @@ def faces(
     config: Annotated[
         Path | None, typer.Argument(help="YAML; see src/consentry/training/configs/faces.yaml, an example.")
     ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A setting in place of the file's, as dotted.name=value; repeat for more."),
-    ] = None,
+    overrides: Overrides = None,
     quiet: QuietOption = False,
 ) -> None:
     """Train or fine-tune a face embedder on identities of your own, and write its folder.

@@ -9,29 +9,22 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from consentry.copies.bank_file import BankEntry, BankName, CopyBankError
 from consentry.copies.fingerprints import QUALITY_FLOOR, fingerprint
 from consentry.copies.video_prints import VideoFrame
-from consentry.media import Limits, OpenedMedia, open_media
-from consentry.records import Media
+from consentry.media import Limits, OpenedMedia
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 BANK_LIMITS: Final = Limits(frames_per_second=4.0, max_frames=560)
 """Four frames a second, for as long as one a second serves otherwise: a copy that begins between two whole seconds is
-sampled at other moments. At one a second 18 % of such clips were found, see docs/copies.md."""
+sampled at other moments. At one a second 15 % of such clips were found, see docs/copies.md."""
 
 _KEPT_SIDE: Final = 320
 """Pixels: enough for a reviewer to compare by eye, too little to be of use to anybody else."""
-
-
-def open_for_bank(path: Path) -> OpenedMedia:
-    """Open a medium as `entry_of` wants it.
-
-    Raises:
-        MediaError: It cannot be read.
-    """
-    return open_media(Media(path=path), limits=BANK_LIMITS)
 
 
 def entry_of(
@@ -44,6 +37,14 @@ def entry_of(
     expires: date | None = None,
 ) -> BankEntry:
     """The entry for a medium: the fingerprint of an image, those of the frames of a video.
+
+    Args:
+        opened: Opened within `BANK_LIMITS`.
+        bank: ``public`` or ``removed``.
+        entry_id: Its name.
+        where: Where else it is, or the case in which it was removed.
+        since: Since when.
+        expires: From which day on it no longer counts.
 
     Raises:
         CopyBankError: ``copies.too_plain``, if there is too little detail to know it again by.
@@ -126,12 +127,21 @@ def _known(entries: Sequence[BankEntry], entry_ids: Iterable[str]) -> set[str]:
 # --- kept pictures ------------------------------------------------------------------------------------------------
 
 
-def keep_picture(bank_path: Path, entry_id: str, opened: OpenedMedia) -> str:
-    """Keep a small picture beside the bank, the middle frame of a video; its name relative to the bank file."""
+def small_picture(opened: OpenedMedia) -> Image:
+    """What may be kept of a medium for reviewers: 320 pixels of it, the middle frame of a video."""
     from PIL import Image
 
     image = Image.fromarray(opened.frames[len(opened.frames) // 2].pixels)
     image.thumbnail((_KEPT_SIDE, _KEPT_SIDE))
+    return image
+
+
+def keep_picture(bank_path: Path, entry_id: str, image: Image) -> str:
+    """Keep a small picture beside the bank; its name relative to the bank file.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     # A name of digits: what people call an entry is not to choose a path.
     folder = f"{bank_path.stem}_pictures"
     name = f"{folder}/{hashlib.sha256(entry_id.encode()).hexdigest()[:20]}.jpg"

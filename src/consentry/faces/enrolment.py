@@ -10,64 +10,19 @@ them too.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
-from pydantic import ValidationError
 
-from consentry.errors import ConsentryError
-from consentry.faces.keys import KeyWrapper, new_key, open_sealed, seal
+from consentry.faces.claim_files import ClaimFiles, Enrolment, EnrolmentError, damaged
+from consentry.faces.keys import KeyWrapper, MasterKey, new_key, open_sealed, seal
 from consentry.faces.templates import Template, require_one_embedder
-from consentry.records import Record
 
 PURPOSE: Final = "review of a report of private media"
 """What templates are enrolled for unless something else is said."""
-_FORMAT: Final = "consentry-templates-1"
-
-
-class EnrolmentError(ConsentryError):
-    """Templates cannot be enrolled, or cannot be had.
-
-    Codes: ``enrolment.missing``, ``enrolment.exists``, ``enrolment.expired``, ``enrolment.purged``,
-    ``enrolment.purpose``, ``enrolment.damaged``, ``enrolment.empty``, ``enrolment.moment``, ``enrolment.not_written``.
-    """
-
-    default_code = "enrolment.missing"
-
-
-class Enrolment(Record):
-    """What can be read of a claim's templates without decrypting them.
-
-    Attributes:
-        claim: The report that the photos belong to.
-        purpose: What they may be used for.
-        expires: From when on they are refused.
-        enrolled: Since when they are there.
-        embedder: What made the templates; nothing else can compare them.
-        templates: How many photos.
-        size: Numbers in each template.
-        state: ``purged`` once the key is gone.
-    """
-
-    format: Literal["consentry-templates-1"] = _FORMAT
-    claim: str
-    purpose: str
-    expires: datetime
-    enrolled: datetime
-    embedder: str
-    templates: int
-    size: int
-    state: Literal["in force", "expired", "purged"] = "in force"
-
-    def header(self) -> bytes:
-        """What is authenticated: everything but the state."""
-        return json.dumps(self.model_dump(mode="json", exclude={"state"}), sort_keys=True).encode()
 
 
 class ClaimStore:
@@ -81,6 +36,7 @@ class ClaimStore:
 
     def __init__(self, folder: Path, wrapper: KeyWrapper | None = None) -> None:
         self.folder = folder
+        self._files = ClaimFiles(folder)
         self._wrapper = wrapper
 
     def enrol(
@@ -121,7 +77,7 @@ class ClaimStore:
                 "Give a day that is still to come.",
                 code="enrolment.expired",
             )
-        if self._template_file(claim).exists() and self._state(claim) != "purged":
+        if self._files.has(claim) and not self._files.is_purged(claim):
             raise EnrolmentError(
                 f"The claim {claim!r} has templates already.", "Purge them first.", code="enrolment.exists"
             )
@@ -139,8 +95,7 @@ class ClaimStore:
         key = new_key()
         sealed = seal(key, rows.tobytes() + weights.tobytes(), enrolment.header())
         wrapped = self._need_wrapper().wrap(key, enrolment.header())
-        self._write(self._key_file(claim), {"state": "in force", "key": wrapped.hex()})
-        self._write(self._template_file(claim), {"header": json.loads(enrolment.header()), "templates": sealed.hex()})
+        self._files.keep(enrolment, sealed, wrapped)
         return enrolment
 
     def load(self, claim: str, *, purpose: str = PURPOSE, now: datetime | None = None) -> tuple[Template, ...]:
@@ -151,8 +106,8 @@ class ClaimStore:
                 or ``enrolment.damaged`` if anything of the files was altered.
             MasterKeyError: There is no master key, or another one than they were enrolled with.
         """
-        enrolment, sealed = self._read(claim)
-        if self._state(claim) == "purged":
+        enrolment, sealed = self._files.read(claim)
+        if self._files.is_purged(claim):
             raise EnrolmentError(
                 f"The templates of the claim {claim!r} were purged.", "Ask for new photos.", code="enrolment.purged"
             )
@@ -168,10 +123,10 @@ class ClaimStore:
                 "Purge them; ask for new photos if the claim is still open.",
                 code="enrolment.expired",
             )
-        key = self._need_wrapper().unwrap(bytes.fromhex(self._key_record(claim)["key"]), enrolment.header())
+        key = self._need_wrapper().unwrap(self._files.wrapped_key(claim), enrolment.header())
         content = open_sealed(key, sealed, enrolment.header())
         if content is None:
-            raise _damaged(claim)
+            raise damaged(claim)
         numbers = np.frombuffer(content, "<f4").astype(np.float32)
         rows = numbers[: enrolment.templates * enrolment.size].reshape(enrolment.templates, enrolment.size)
         weights = numbers[enrolment.templates * enrolment.size :]
@@ -187,9 +142,8 @@ class ClaimStore:
         Raises:
             EnrolmentError: ``enrolment.missing``.
         """
-        enrolment, _ = self._read(claim)
-        self._overwrite(self._key_file(claim), {"state": "purged"})
-        self._overwrite(self._template_file(claim), {"header": json.loads(enrolment.header()), "templates": ""})
+        enrolment, _ = self._files.read(claim)
+        self._files.destroy(enrolment)
 
     def purge_expired(self, now: datetime | None = None) -> list[str]:
         """Purge every claim whose time is over; returns which.
@@ -213,111 +167,19 @@ class ClaimStore:
         """
         present = _present(now)
         found = []
-        for path in self._template_files():
-            enrolment, _ = _parsed(path, path.stem)
+        for enrolment in self._files.enrolments():
             state: Literal["in force", "expired", "purged"] = "in force"
-            if self._state(enrolment.claim) == "purged":
+            if self._files.is_purged(enrolment.claim):
                 state = "purged"
             elif _moment(enrolment.expires) <= present:
                 state = "expired"
             found.append(enrolment.model_copy(update={"state": state}))
         return sorted(found, key=lambda enrolment: enrolment.claim)
 
-    # --- files ------------------------------------------------------------------------------------------------------
-
-    def _template_files(self) -> Iterator[Path]:
-        yield from sorted((self.folder / "templates").glob("*.json"))
-
-    def _template_file(self, claim: str) -> Path:
-        return self.folder / "templates" / f"{_name(claim)}.json"
-
-    def _key_file(self, claim: str) -> Path:
-        return self.folder / "keys" / f"{_name(claim)}.json"
-
-    def _read(self, claim: str) -> tuple[Enrolment, bytes]:
-        path = self._template_file(claim)
-        if not path.is_file():
-            raise EnrolmentError(f"The claim {claim!r} has no enrolled templates.", "Check its name, or enrol photos.")
-        enrolment, sealed = _parsed(path, claim)
-        if enrolment.claim != claim:
-            raise _damaged(claim)
-        return enrolment, sealed
-
-    def _key_record(self, claim: str) -> dict[str, Any]:
-        path = self._key_file(claim)
-        try:
-            record = json.loads(path.read_bytes())
-            if record["state"] == "in force":
-                bytes.fromhex(record["key"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            # Without its key a template is as good as purged, but nobody said that it should be.
-            raise _damaged(claim) from error
-        return dict(record)
-
-    def _state(self, claim: str) -> str:
-        return str(self._key_record(claim)["state"])
-
     def _need_wrapper(self) -> KeyWrapper:
         if self._wrapper is None:
-            from consentry.faces.keys import MasterKey
-
             self._wrapper = MasterKey.from_environment()
         return self._wrapper
-
-    def _write(self, path: Path, content: dict[str, Any]) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.parent.mkdir(exist_ok=True, mode=0o700)
-            beside = path.with_suffix(".new")
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(json.dumps(content, indent=1, sort_keys=True).encode() + b"\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.replace(path)
-        except OSError as error:
-            raise _not_written(error) from error
-
-    def _overwrite(self, path: Path, content: dict[str, Any]) -> None:
-        """Zeros over the very bytes of a file, on the disk, before it gets new content."""
-        try:
-            if path.exists():
-                with path.open("r+b") as stream:
-                    stream.write(bytes(path.stat().st_size))
-                    stream.flush()
-                    os.fsync(stream.fileno())
-        except OSError as error:
-            raise _not_written(error) from error
-        self._write(path, content)
-
-
-def _name(claim: str) -> str:
-    """A file name for any claim: names of claims come from elsewhere."""
-    return hashlib.sha256(claim.encode()).hexdigest()[:32]
-
-
-def _parsed(path: Path, claim: str) -> tuple[Enrolment, bytes]:
-    try:
-        content = json.loads(path.read_bytes())
-        return Enrolment.model_validate(content["header"]), bytes.fromhex(content["templates"])
-    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
-        raise _damaged(claim) from error
-
-
-def _damaged(claim: str) -> EnrolmentError:
-    return EnrolmentError(
-        f"The files of the claim {claim!r} are not as they were written.",
-        "Purge the claim and ask for new photos.",
-        code="enrolment.damaged",
-    )
-
-
-def _not_written(error: OSError) -> EnrolmentError:
-    return EnrolmentError(
-        f"The store of claims could not be written: {error.strerror}.",
-        "Check the folder and its permissions.",
-        code="enrolment.not_written",
-    )
 
 
 def _moment(moment: datetime) -> datetime:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, Literal, TypeVar, get_args
+from typing import Final, Literal, get_args
 
 from consentry.policy.written import (
     Items,
@@ -61,14 +60,6 @@ _USUAL_PEOPLE: Final[dict[CrowdLevel, float]] = {
     "dense_crowd": 300.0,
 }
 """What a case that names a step only stands for."""
-
-_Word = TypeVar("_Word", bound=str)
-
-
-def one_of(written: Written, what: str, words: Sequence[_Word]) -> _Word:
-    """One word of a closed list, with the list's type."""
-    chosen = as_word(written, what, words)
-    return next(word for word in words if word == chosen)
 
 
 def whole_number(written: Written, what: str) -> int:
@@ -166,7 +157,7 @@ def _score(written: Written | None, what: str) -> SceneScore:
     probability = 0.5
     for part in parts:
         if isinstance(part, Text) and part.text in _SCENE_BANDS:
-            band = one_of(part, what, _SCENE_BANDS)
+            band = as_word(part, what, _SCENE_BANDS)
         else:
             probability = _probability(part, what)
     if band is None:
@@ -197,7 +188,7 @@ def _faces(name: str, medium: Table) -> list[FaceSignal]:
     if word in ("no_face", _NOT_COMPARED):
         faces = (_face(None, None),) * number
         return [FaceSignal(media_id=name, model=MODEL, band="no_face" if word == "no_face" else None, faces=faces)]
-    band = one_of(parts[0], "'face'", _FACE_BANDS)
+    band = as_word(parts[0], "'face'", _FACE_BANDS)
     probability = _probability(parts[1], "'face'") if len(parts) > 1 else _USUAL_PROBABILITY[band]
     faces = (_face(band, probability),) * number
     return [FaceSignal(media_id=name, model=MODEL, band=band, match_probability=probability, faces=faces)]
@@ -241,7 +232,7 @@ def _text(written: Written | None) -> TextSignal | None:
     searched = list(TEXT_KINDS)
     if not isinstance(written, Text) or as_text(written, "'text'") != "nothing_found":
         for kind, place, value in as_table(written, "'text' (unless it is 'nothing_found')"):
-            found = one_of(Text(kind, place), "what was found in the text", TEXT_KINDS)
+            found = as_word(Text(kind, place), "what was found in the text", TEXT_KINDS)
             for part in value.items if isinstance(value, Items) else (value,):
                 if isinstance(part, Text) and part.text == _NOT_SEARCHED:
                     searched = [other for other in searched if other != found]

@@ -41,13 +41,12 @@ def read_deadlines(
             remedy = "Add 'when:' with a condition, or 'actions:' with the actions that it goes with."
             raise place.error(f"{what} does not say when there is one.", remedy, "policy.missing_key")
         chosen = () if actions is None else as_words(actions, "'actions'", ACTIONS)
-        start = as_word(table.entries["counted_from"], "'counted_from'", _STARTS)
         deadlines.append(
             DeadlineDefinition(
                 name=name,
                 when=Always() if when is None else read_condition(when, names, possible=True),
                 actions=tuple(action for action in ACTIONS if action in chosen),
-                counted_from=next(word for word in _STARTS if word == start),
+                counted_from=as_word(table.entries["counted_from"], "'counted_from'", _STARTS),
                 within=_read_span(table.entries["within"]),
                 do=as_text(table.entries["do"], "'do'"),
                 because=as_text(table.entries["because"], "'because'"),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from consentry.policy.case_signals import one_of, whole_number
+from consentry.policy.case_signals import whole_number
 from consentry.policy.sections import ACTIONS
-from consentry.policy.written import Table, Written, as_table, as_text, as_words, check_keys
+from consentry.policy.written import Table, Written, as_table, as_text, as_word, as_words, check_keys
 from consentry.records import Action, Recommendation
 
 _EXPECT_KEYS: Final = ("rule", "decisive", "fired", "asks", "guardrails", "deadlines")
@@ -51,7 +51,7 @@ def read_expected(written: Written | None) -> Expected | None:
     }
     rule, guardrails = table.get("rule"), table.get("guardrails")
     return Expected(
-        action=one_of(table.entries["action"], "'action'", ACTIONS),
+        action=as_word(table.entries["action"], "'action'", ACTIONS),
         rule=None if rule is None else as_text(rule, "'rule'"),
         guardrails=0 if guardrails is None else whole_number(guardrails, "'guardrails'"),
         deadlines=_read_due(table.get("deadlines")),

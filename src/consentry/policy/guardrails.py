@@ -12,7 +12,7 @@ Promise 2, *no removal without proof*: ``recommend_removal`` needs a `Report` by
 representative whose identity is ``verified``. The `Report` record is asked. A fact from outside cannot stand in for
 it, not even a reviewer's: a check of identity that succeeded belongs into the report.
 
-Promise 3, *unknown is never no*: what was not measured is unknown before any threshold sees it (`measurements`,
+Promise 3, *unknown is never no*: what was not measured is unknown before any threshold sees it (`measured_signals`,
 `facts.cut_number`). And a decision list is read with the same care: if an earlier line that leads to something milder
 could not be ruled out, because something it asks for is unknown, then going on to a later ``recommend_removal`` would
 take that unknown for a no. Such a removal is lowered to a review.

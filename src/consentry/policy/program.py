@@ -101,9 +101,9 @@ class Program:
                 index = self.clause_index[clause]
                 return lambda _facts, clauses: clauses[index]
             case AllOf(parts):
-                return _all_of(tuple(self.compile(part) for part in parts))
+                return _folded(tuple(self.compile(part) for part in parts), neutral=YES, absorbing=NO)
             case AnyOf(parts):
-                return _any_of(tuple(self.compile(part) for part in parts))
+                return _folded(tuple(self.compile(part) for part in parts), neutral=NO, absorbing=YES)
             case Not(part):
                 inner = self.compile(part)
                 return lambda facts, clauses: negation(inner(facts, clauses))
@@ -120,27 +120,15 @@ def _lookup(index: int, table: tuple[Truth, ...]) -> Test:
     return lambda facts, _clauses: table[facts[index]]
 
 
-def _all_of(tests: tuple[Test, ...]) -> Test:
+def _folded(tests: tuple[Test, ...], *, neutral: Truth, absorbing: Truth) -> Test:
+    """Kleene's *and* (the neutral truth is yes, a no absorbs the rest) or *or* (the other way round)."""
+
     def test(facts: Sequence[int], clauses: Sequence[Truth]) -> Truth:
-        whole: Truth = YES
+        whole = neutral
         for part in tests:
             truth = part(facts, clauses)
-            if truth == NO:
-                return NO
-            if truth == UNKNOWN:
-                whole = UNKNOWN
-        return whole
-
-    return test
-
-
-def _any_of(tests: tuple[Test, ...]) -> Test:
-    def test(facts: Sequence[int], clauses: Sequence[Truth]) -> Truth:
-        whole: Truth = NO
-        for part in tests:
-            truth = part(facts, clauses)
-            if truth == YES:
-                return YES
+            if truth == absorbing:
+                return absorbing
             if truth == UNKNOWN:
                 whole = UNKNOWN
         return whole

@@ -179,7 +179,7 @@ def read_clauses(written: Written, names: Names, documents: dict[str, PolicySour
         clauses.append(
             Clause(
                 name=name,
-                kind=_kind(table.entries["kind"]),
+                kind=as_word(table.entries["kind"], "'kind'", _KINDS),
                 when=read_condition(table.entries["when"], names, possible=False),
                 sentence=as_text(table.entries["sentence"], "'sentence'"),
                 source=read_source(table.entries["source"], documents),
@@ -188,16 +188,6 @@ def read_clauses(written: Written, names: Names, documents: dict[str, PolicySour
             )
         )
     return tuple(clauses)
-
-
-def _kind(written: Written) -> ClauseKind:
-    chosen = as_word(written, "'kind'", _KINDS)
-    return next(kind for kind in _KINDS if kind == chosen)
-
-
-def _action(written: Written) -> Action:
-    chosen = as_word(written, "'action'", ACTIONS)
-    return next(action for action in ACTIONS if action == chosen)
 
 
 def read_source(written: Written, documents: dict[str, PolicySource]) -> PolicySource:
@@ -226,7 +216,7 @@ def read_decisions(written: Written, names: Names) -> tuple[DecisionLine, ...]:
             DecisionLine(
                 name=name,
                 when=read_line_condition(table.entries["when"], names),
-                action=_action(table.entries["action"]),
+                action=as_word(table.entries["action"], "'action'", ACTIONS),
                 because=as_text(table.entries["because"], "'because'"),
                 line=table.place.line,
                 file=table.place.file,

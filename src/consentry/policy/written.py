@@ -10,12 +10,14 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from consentry.policy.errors import PolicyError, suggestion
 
 if TYPE_CHECKING:
     import yaml
+
+Word = TypeVar("Word", bound=str)
 
 _DEEPEST: Final = 60
 _LARGEST: Final = 1_000_000
@@ -216,11 +218,12 @@ def as_day(value: Written, what: str) -> float:
     return float(as_date(value, what).toordinal())
 
 
-def as_word(value: Written, what: str, words: Sequence[str], code: str = "policy.unknown_word") -> str:
-    """The value as one word of a closed list."""
+def as_word(value: Written, what: str, words: Sequence[Word], code: str = "policy.unknown_word") -> Word:
+    """The value as one word of a closed list, with the list's type."""
     text = as_text(value, what)
-    if text in words:
-        return text
+    for word in words:
+        if word == text:
+            return word
     raise value.place.error(f"{what} cannot be '{text}'.", suggestion(text, words), code)
 
 

@@ -7,6 +7,8 @@ video are seconds from its start; probabilities are calibrated and lie in 0-1. N
 
 from __future__ import annotations
 
+from consentry.records.copy_signals import CopyMatch, CopySignal, Transform
+from consentry.records.face_signals import Face, FaceQuality, FaceSignal, FaceTrack
 from consentry.records.given import Case, Fact, Media, MediaInput, Post, Report
 from consentry.records.recommending import Change, Deadline, PolicySource, Question, Reason, Recommendation
 from consentry.records.results import (
@@ -18,23 +20,8 @@ from consentry.records.results import (
     json_schema,
 )
 from consentry.records.scene_signals import CrowdScore, SaliencyMap, SceneKind, SceneMoment, SceneScore, SceneSignal
-from consentry.records.signals import (
-    CopyMatch,
-    CopySignal,
-    ErrorNote,
-    Face,
-    FaceQuality,
-    FaceSignal,
-    FaceTrack,
-    MediaOutcome,
-    PictureTextFinding,
-    PictureTextSignal,
-    Signals,
-    TextFinding,
-    TextKind,
-    TextSignal,
-    Transform,
-)
+from consentry.records.signals import ErrorNote, MediaOutcome, Signals
+from consentry.records.text_signals import PictureTextFinding, PictureTextSignal, TextFinding, TextKind, TextSignal
 from consentry.records.words import (
     MOST_POSTS_A_REPORT,
     SCHEMA_VERSION,

@@ -1,8 +1,8 @@
 """Words inside pictures: a cheap look whether there are any, then lines found and read.
 
 The two networks are PP-OCRv4's (PaddleOCR, Apache-2.0) as RapidOCR exports them: a detector that marks text, and a
-recogniser for one line. They run on OpenVINO; boxes stand upright, so that text turned by more than some
-three degrees is often lost. The recogniser knows Latin letters, digits and Chinese; no Cyrillic, Greek or Arabic.
+recogniser for one line, which is laid level before it is read. They run on OpenVINO. The recogniser knows Latin
+letters, digits and Chinese; no Cyrillic, Greek or Arabic.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from consentry.records import Box
 from consentry.runtime import ModelFolder, RuntimeSettings, load_network
 from consentry.runtime.network import Network
-from consentry.text.regions import Region, regions
-
-Pixels = NDArray[np.uint8]
+from consentry.text.line_pictures import Pixels, picture_of, place_of
+from consentry.text.regions import regions
 
 MODEL_NAME: Final = "reading"
 CHECK_SIDE: Final = 320
@@ -32,7 +31,6 @@ _CANVASES: Final = ((_NARROW, _SIDE), (_SIDE, _NARROW), (_SIDE, _SIDE))
 # the check, which was set on development pictures: see docs/text.md.
 _MASK: Final = 0.3
 _BOX: Final = 0.5
-_UNCLIP: Final = 1.6
 _LEAST_HEIGHT: Final = 3
 _CHECK_STRENGTH: Final = 0.6
 _CHECK_WIDTH: Final = 12
@@ -40,6 +38,7 @@ _LINE_HEIGHT: Final = 48
 _LINE_WIDTHS: Final = (160, 320, 640, 1280)
 _LEAST_CONFIDENCE: Final = 0.5
 _JOINT: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_JOINT_NUMBER: Final = re.compile(r"^([0-9]{1,5})(?=[A-Z][a-z])")
 MOST_LINES: Final = 100
 """Lines read of one picture, the largest first; a page of a book has some forty."""
 
@@ -120,13 +119,13 @@ class PictureReader:
             if region.strength >= _BOX and region.bottom - region.top >= _LEAST_HEIGHT
         ]
         found.sort(key=lambda region: region.area, reverse=True)
-        boxes = [_unclipped(region, scale, pixels.shape) for region in found[:MOST_LINES]]
+        places = [place_of(region, scale, pixels.shape) for region in found[:MOST_LINES]]
         height, width = pixels.shape[:2]
         lines = []
-        for left, top, right, bottom in sorted(boxes, key=lambda box: (box[1], box[0])):
-            text, confidence = self._read_line(pixels[top:bottom, left:right])
+        for place in sorted(places, key=lambda place: (place.top, place.left)):
+            text, confidence = self._read_line(picture_of(pixels, place))
             if text and confidence >= _LEAST_CONFIDENCE:
-                box = (left / width, top / height, right / width, bottom / height)
+                box = (place.left / width, place.top / height, place.right / width, place.bottom / height)
                 lines.append(TextLine(text, _rounded(box), round(confidence, 4)))
         return PictureReading(lines=tuple(lines), complete=len(found) <= MOST_LINES)
 
@@ -142,8 +141,11 @@ class PictureReader:
 
 
 def _spaced(line: str) -> str:
-    """The line with spaces between words that were read as one ("ExampleRoad"); addresses and links are left alone."""
-    return " ".join(word if "@" in word or "/" in word else _JOINT.sub(" ", word) for word in line.split(" "))
+    """The line with spaces between words that were read as one ("12ExampleRoad"); e-mail and links are left alone."""
+    return " ".join(
+        word if "@" in word or "/" in word else _JOINT.sub(" ", _JOINT_NUMBER.sub(r"\1 ", word))
+        for word in line.split(" ")
+    )
 
 
 def _canvas_for(pixels: Pixels) -> tuple[int, int]:
@@ -182,16 +184,6 @@ def _line(crop: Pixels) -> NDArray[np.float32]:
 def _normalised(picture: Pixels) -> NDArray[np.float32]:
     """Channels first, blue before red as in training, -1 to 1."""
     return (picture[:, :, ::-1].transpose(2, 0, 1).astype(np.float32) / 127.5) - 1.0
-
-
-def _unclipped(region: Region, scale: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-    """The box around a region, let out as the detector's training drew it in (DB, Liao et al. 2020), in pixels."""
-    width, height = region.right - region.left, region.bottom - region.top
-    out = width * height * _UNCLIP / (2 * (width + height))
-    left, top = int((region.left - out) / scale), int((region.top - out) / scale)
-    right, bottom = int(np.ceil((region.right + out) / scale)), int(np.ceil((region.bottom + out) / scale))
-    left, top = max(0, min(left, shape[1] - 1)), max(0, min(top, shape[0] - 1))
-    return left, top, max(left + 1, min(right, shape[1])), max(top + 1, min(bottom, shape[0]))
 
 
 def _rounded(box: Box) -> Box:

@@ -1,7 +1,8 @@
-"""Connected regions of a mask, as boxes: where lines of text stand in a detector's map."""
+"""Connected regions of a mask, as boxes: where lines of text stand in a detector's map, and how they lie."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ class Region:
         bottom: Row behind the last.
         area: Pixels in it.
         strength: Mean of the map over them.
+        along: The box that lies as the region does.
     """
 
     left: int
@@ -27,6 +29,26 @@ class Region:
     bottom: int
     area: int
     strength: float
+    along: TurnedBox
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedBox:
+    """A box along the main axis of a region.
+
+    Attributes:
+        x: Of its middle, in columns.
+        y: Of its middle, in rows.
+        length: Along the axis.
+        thickness: Across it.
+        angle: Of the axis, in radians, from -π/2 to π/2; above 0 it falls towards the right.
+    """
+
+    x: float
+    y: float
+    length: float
+    thickness: float
+    angle: float
 
 
 def regions(scores: NDArray[np.float32], threshold: float) -> list[Region]:
@@ -74,6 +96,36 @@ def regions(scores: NDArray[np.float32], threshold: float) -> list[Region]:
                 bottom=int(rows[runs].max()) + 1,
                 area=area,
                 strength=total / area,
+                along=_along(rows[runs], starts[runs], ends[runs]),
             )
         )
     return found
+
+
+def _along(rows: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> TurnedBox:
+    """The box of some runs along the axis on which their pixels scatter most (second central moments)."""
+    sizes = (ends - starts).astype(np.float64)
+    area = sizes.sum()
+    columns = (starts + ends) / 2
+    middles = rows + 0.5
+    mean_x, mean_y = (sizes * columns).sum() / area, (sizes * middles).sum() / area
+    across, down = columns - mean_x, middles - mean_y
+    # A run of n pixels side by side scatters by n²/12 around its own middle; a row by 1/12.
+    xx = (sizes * (across**2 + sizes**2 / 12)).sum()
+    yy = (sizes * (down**2 + 1 / 12)).sum()
+    xy = (sizes * across * down).sum()
+    angle = 0.5 * math.atan2(2 * xy, xx - yy)
+    cosine, sine = math.cos(angle), math.sin(angle)
+    # The corners of the first and last pixel of every run are all that can stick out.
+    x = np.concatenate([starts, starts, ends, ends]) - mean_x
+    y = np.concatenate([rows, rows + 1, rows, rows + 1]) - mean_y
+    forward, sideward = x * cosine + y * sine, y * cosine - x * sine
+    near, far, low, high = (float(end) for side in (forward, sideward) for end in (side.min(), side.max()))
+    half_along, half_across = (near + far) / 2, (low + high) / 2
+    return TurnedBox(
+        x=float(mean_x + half_along * cosine - half_across * sine),
+        y=float(mean_y + half_along * sine + half_across * cosine),
+        length=far - near,
+        thickness=high - low,
+        angle=angle,
+    )

@@ -5,17 +5,14 @@ They show pictures of a data set. They may go wherever those may, and nowhere el
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from consentry.media import MediaError, open_media
 from consentry.records import Media
+from consentry.training.pages import jpeg_address, page_templates, write_page
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -67,16 +64,10 @@ def write_contact_sheet(path: Path, *, title: str, note: str, sections: Sequence
     """
     shown = [_drawn(section) for section in sections if section.tiles]
     columns = max((len(tile.pictures) for section in sections for tile in section.tiles), default=1)
-    page = (
-        _environment()
-        .get_template("contact_sheet.html.j2")
-        .render(title=title, note=note, sections=shown, columns=columns)
-    )
+    template = page_templates().get_template("contact_sheet.html.j2")
+    page = template.render(title=title, note=note, sections=shown, columns=columns)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
-    return path
+    return write_page(path, page)
 
 
 def contact_sheet_image(pictures: Sequence[Shown], *, columns: int = 6, side: int = 150) -> Image.Image:
@@ -129,18 +120,4 @@ def _thumbnail(path: Path, side: int) -> Image.Image | None:
 
 def _address(path: Path) -> str:
     thumbnail = _thumbnail(path, _SIDE)
-    if thumbnail is None:
-        return ""
-    stream = io.BytesIO()
-    thumbnail.save(stream, "JPEG", quality=_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("consentry.training"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return "" if thumbnail is None else jpeg_address(thumbnail, quality=_QUALITY, optimize=False)

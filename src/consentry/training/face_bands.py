@@ -10,9 +10,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from consentry.training.bootstrap import percentile_interval
 from consentry.training.curves import ReliabilityBin
 from consentry.training.face_error_rates import ACCEPTS_ALL, ScoredPairs
-from consentry.training.identity_bootstrap import Draws, interval_of, ratio, share_interval, upper_bound
+from consentry.training.identity_bootstrap import Draws, ratio, share_interval, upper_bound
 from consentry.training.intervals import Interval, score_interval
 from consentry.training.metrics import calibration_bins
 
@@ -170,4 +171,4 @@ def reliability_of(pairs: ScoredPairs, probability: Callable[[float], float], dr
         missed = there.persons.where(inside & genuine).totals(draws, (1 - stated)[inside & genuine])
         claimed = there.persons.where(inside & impostor).totals(draws, stated[inside & impostor])
         drawn_off += np.abs(ratio(missed, totals[True]) - ratio(claimed, totals[False])) / 2
-    return Reliability(interval_of(off, drawn_off), tuple(bins), len(there))
+    return Reliability(percentile_interval(off, drawn_off), tuple(bins), len(there))

@@ -11,7 +11,8 @@ import numpy as np
 from consentry.training.charts import interval_strip
 from consentry.training.face_detection_rates import DetectionEvaluation
 from consentry.training.face_mistakes import picture_address
-from consentry.training.face_page import face_environment
+from consentry.training.face_page import face_templates
+from consentry.training.pages import write_page
 from consentry.version import __version__
 
 TITLES: Final = (
@@ -36,7 +37,7 @@ def write_detection_page(evaluation: DetectionEvaluation, path: Path, *, picture
         The page.
     """
     result = evaluation.as_dict()
-    page = face_environment().get_template("detection_report.html.j2").render(
+    page = face_templates().get_template("detection_report.html.j2").render(
         result=result,
         rates=TITLES,
         strips=_strips(result),
@@ -45,10 +46,7 @@ def write_detection_page(evaluation: DetectionEvaluation, path: Path, *, picture
         skipped=result["skipped"][:_MOST_SKIPPED],
         version=__version__,
     )  # fmt: skip
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
-    return path
+    return write_page(path, page)
 
 
 def _shown(evaluation: DetectionEvaluation) -> list[tuple[str, list[tuple[str, str]]]]:

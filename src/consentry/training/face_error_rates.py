@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from consentry.training.identity_bootstrap import Draws, PersonPairs, Totals, interval_of
+from consentry.training.bootstrap import percentile_interval
+from consentry.training.identity_bootstrap import Draws, PersonPairs, Totals
 from consentry.training.intervals import Interval, score_interval
 
 RATES: Final = (0.01, 0.001, 0.0001)
@@ -151,13 +152,15 @@ def error_rates(pairs: ScoredPairs, draws: Draws, *, rates: Sequence[float] = RA
             threshold = threshold_at(impostors.distances, rate)
             tar = float(np.searchsorted(genuine.distances, threshold, side="right") / len(genuine))
             set_at, found = _drawn_at(grid, false_matches, accepted, rate)
-            at[rate] = AtRate(rate, interval_of(threshold, set_at), _no_surer(interval_of(tar, found), len(genuine)))
+            at[rate] = AtRate(
+                rate, percentile_interval(threshold, set_at), _no_surer(percentile_interval(tar, found), len(genuine))
+            )
     apart = np.abs(false_matches + accepted - 1)
     apart[np.isnan(apart)] = np.inf
     best = np.argmin(apart, axis=1)
     rows = np.arange(len(draws))
     drawn = (false_matches[rows, best] + 1 - accepted[rows, best]) / 2
-    eer = _no_surer(interval_of(equal, drawn), min(len(genuine), len(impostors)))
+    eer = _no_surer(percentile_interval(equal, drawn), min(len(genuine), len(impostors)))
     return ErrorRates(
         len(genuine), len(impostors), eer, at, _curve(genuine.distances, impostors.distances, grid, accepted)
     )

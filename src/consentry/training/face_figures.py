@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from consentry.training.bootstrap import bootstrap_interval
 from consentry.training.face_pairs import EmbeddedFaces, FacePair
 from consentry.training.face_thresholds import AllPairs, accuracy, all_pairs
-from consentry.training.intervals import Interval, bootstrap_interval
+from consentry.training.intervals import Interval
 
 _REPETITIONS = 1000
 

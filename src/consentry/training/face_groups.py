@@ -14,10 +14,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from consentry.training.bootstrap import percentile_interval
 from consentry.training.face_bands import Bands, Flags, rounded, with_ends
 from consentry.training.face_error_rates import ScoredPairs
 from consentry.training.face_pair_sets import PairIndices
-from consentry.training.identity_bootstrap import Draws, PersonPairs, Totals, interval_of, share_draws, share_interval
+from consentry.training.identity_bootstrap import Draws, PersonPairs, Totals, share_draws, share_interval
 from consentry.training.intervals import Interval
 
 Names = NDArray[np.str_]
@@ -221,7 +222,7 @@ def compared(
         upper, lower = drawn(highest), drawn(lowest)
         ratios = np.divide(upper, lower, out=np.full(len(upper), np.nan), where=lower > 0)
         ratios[(lower == 0) & (upper > 0)] = np.inf
-        quotient = interval_of(most / least, ratios)
+        quotient = percentile_interval(most / least, ratios)
     return {
         "highest": highest,
         "lowest": lowest,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 from consentry.media import MediaError, open_media
 from consentry.records import Media
 from consentry.training.face_evaluation import FaceEvaluation
+from consentry.training.pages import jpeg_address
 
 MOST: Final = 9
 """Pairs of each kind; of one person, at most `OF_ONE` are shown, so that one picture does not fill the page."""
@@ -105,13 +104,12 @@ def _drawn(evaluation: FaceEvaluation, number: int) -> str:
     return picture_address(evaluation.faces.paths[number], None if boxes is None else boxes[number])
 
 
-def picture_address(path: Path, box: NDArray[np.float64] | None, *, colour: str = _BOX) -> str:
+def picture_address(path: Path, box: NDArray[np.float64] | None) -> str:
     """A small picture with its face boxed, as a ``data:`` address; empty if it cannot be opened any more.
 
     Args:
         path: Of the picture.
         box: (4,) as shares of width and height; NaN or ``None`` for no face.
-        colour: Of the box.
     """
     from PIL import Image, ImageDraw
 
@@ -123,7 +121,5 @@ def picture_address(path: Path, box: NDArray[np.float64] | None, *, colour: str 
     image.thumbnail((_SIDE, _SIDE))
     if box is not None and not np.isnan(box).any():
         corners = box * np.tile(image.size, 2)
-        ImageDraw.Draw(image).rectangle(tuple(float(value) for value in corners), outline=colour, width=2)
-    stream = io.BytesIO()
-    image.save(stream, "JPEG", quality=_QUALITY, optimize=True)
-    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+        ImageDraw.Draw(image).rectangle(tuple(float(value) for value in corners), outline=_BOX, width=2)
+    return jpeg_address(image, quality=_QUALITY)

@@ -14,7 +14,8 @@ from consentry.training.face_charts import Curve, curve_chart, distance_chart, e
 from consentry.training.face_error_rates import LEAST
 from consentry.training.face_evaluation import FaceEvaluation
 from consentry.training.face_mistakes import WorstPairs, worst_pairs
-from consentry.training.scene_page import environment
+from consentry.training.pages import write_page
+from consentry.training.scene_page import figure_templates
 from consentry.version import __version__
 
 _MOST_SKIPPED: Final = 100
@@ -38,7 +39,7 @@ def write_face_page(evaluation: FaceEvaluation, path: Path, *, pictures: bool = 
         The page.
     """
     result = evaluation.as_dict()
-    page = face_environment().get_template("face_report.html.j2").render(
+    page = face_templates().get_template("face_report.html.j2").render(
         result=result,
         charts=_charts(evaluation),
         rates=RATES,
@@ -48,15 +49,12 @@ def write_face_page(evaluation: FaceEvaluation, path: Path, *, pictures: bool = 
         skipped=result["skipped"][:_MOST_SKIPPED],
         version=__version__,
     )  # fmt: skip
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
-    return path
+    return write_page(path, page)
 
 
-def face_environment() -> Environment:
+def face_templates() -> Environment:
     """Templates of the face pages: those of the scene pages, with rates as percentages."""
-    found = environment()
+    found = figure_templates()
     found.filters["rate"] = rate
     found.filters["share"] = share
     return found

@@ -154,13 +154,12 @@ class PictureColumns:
         return [self.values.get(path.resolve(), {}).get(column, "") for path in paths]
 
 
-def read_picture_columns(path: Path, columns: Iterable[str], *, images: Path | None = None) -> PictureColumns:
+def read_picture_columns(path: Path, columns: Iterable[str]) -> PictureColumns:
     """Read a table with the column ``path`` and columns of groups, such as ``gender`` as a data set publishes it.
 
     Args:
         path: CSV, JSON lines or Parquet; paths are relative to it.
         columns: That must be there.
-        images: The folder that paths are relative to instead.
 
     Raises:
         TrainingError: ``training.manifest``; the file or a column is missing.
@@ -168,5 +167,4 @@ def read_picture_columns(path: Path, columns: Iterable[str], *, images: Path | N
     wanted = ("path", *columns)
     records = read_records(path, wanted)
     require_columns(path, records, wanted)
-    folder = path.parent if images is None else images
-    return PictureColumns({(folder / record["path"]).resolve(): record for record in records})
+    return PictureColumns({(path.parent / record["path"]).resolve(): record for record in records})

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from consentry.training.errors import TrainingError
-from consentry.training.scene_config import Settings, TrackingSettings
+from consentry.training.configuration import Settings, TrackingSettings, read_configuration
 
 DEFAULT_FACES_CONFIG: Final = Path(__file__).parent / "configs" / "faces.yaml"
 """An example of the settings that matter; the others are described in `FacenetConfig`."""
@@ -97,23 +95,5 @@ class FacenetConfig(Settings):
         Raises:
             TrainingError: ``training.config``.
         """
-        try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
-            for name, value in (overrides or {}).items():
-                *parents, last = name.split(".")
-                place = content
-                for parent in parents:
-                    place = place.setdefault(parent, {})
-                place[last] = value
-            return cls.model_validate(content)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"])) or "the file"
-            raise TrainingError(
-                f"{path} is not a configuration of training faces: {place}: {first['msg']}.",
-                f"Mend it; {DEFAULT_FACES_CONFIG.name} beside the training code is an example.",
-            ) from error
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError, TypeError) as error:
-            raise TrainingError(
-                f"{path} cannot be read as a YAML configuration: {error}.", "Give the path of a YAML file."
-            ) from error
+        remedy = f"Mend it; {DEFAULT_FACES_CONFIG.name} beside the training code is an example."
+        return read_configuration(cls, path, overrides, what="training faces", remedy=remedy)

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from consentry.training.facenet_checkpoint import Checkpoint, FacenetEpoch
+from consentry.training.facenet_checkpoint import FacenetCheckpoint, FacenetEpoch
 from consentry.training.facenet_config import FacenetConfig
 from consentry.training.facenet_data import Faces
 from consentry.training.facenet_network import SIZE, FacenetNetwork
@@ -74,7 +74,7 @@ def fit_facenet(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=config.rate, total_steps=batches * config.epochs, pct_start=0.2, cycle_momentum=False
     )
-    kept = Checkpoint(checkpoint, mark)
+    kept = FacenetCheckpoint(checkpoint, mark)
     start_auc = validation_auc(module, validation, config.device)
     best = {name: value.detach().clone() for name, value in network.state_dict().items()}
     history = kept.load(network, loss, best, optimizer, schedule)

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from consentry.training.configuration import Settings
 from consentry.training.intervals import Interval
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -19,7 +20,7 @@ GatedMetric = Literal[
 ComparedMetric = Literal["auc", "average_precision", "balanced_accuracy", "brier"]
 
 
-class Limit(BaseModel):
+class Limit(Settings):
     """A figure that has to be good enough, whatever the champion does.
 
     Attributes:
@@ -29,8 +30,6 @@ class Limit(BaseModel):
         at_least: The figure has to reach it.
         at_most: The figure must not exceed it. Exactly one of the two is given.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     split: str
     head: GatedHead
@@ -45,7 +44,7 @@ class Limit(BaseModel):
         return self
 
 
-class NoWorse(BaseModel):
+class NoWorse(Settings):
     """A figure that must not be worse than the champion's on the same pictures.
 
     Attributes:
@@ -54,8 +53,6 @@ class NoWorse(BaseModel):
         metric: For the Brier score, lower is better; for the others, higher.
         margin: How much worse is put up with: the lower end of the interval of the gain has to be above ``-margin``.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     split: str
     head: Literal["private_context", "public_event"]
@@ -89,7 +86,7 @@ def _comparisons() -> tuple[NoWorse, ...]:
     )
 
 
-class GateSettings(BaseModel):
+class GateSettings(Settings):
     """All gates. The defaults are what the shipped scene model is held to.
 
     Attributes:
@@ -99,8 +96,6 @@ class GateSettings(BaseModel):
         bootstrap: Repetitions.
         registered_model: Name in the model registry.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     limits: tuple[Limit, ...] = Field(default_factory=_limits)
     no_worse: tuple[NoWorse, ...] = Field(default_factory=_comparisons)

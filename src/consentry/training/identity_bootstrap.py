@@ -10,11 +10,12 @@ error was seen has no spread to draw from, and gets Wilson's interval, as those 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from consentry.training.bootstrap import percentile_interval
 from consentry.training.intervals import Interval, score_interval
 
 REPETITIONS: Final = 1000
@@ -111,17 +112,6 @@ def ratio(above: Totals, below: Totals) -> Totals:
     return result
 
 
-def interval_of(estimate: float, drawn: Totals, *, level: float = 0.95) -> Interval:
-    """The percentile interval; NaN ends where more than half of the draws are undefined. Draws may be infinite."""
-    defined = drawn[~np.isnan(drawn)]
-    if 2 * len(defined) < len(drawn) or not len(defined):
-        return Interval(estimate, float("nan"), float("nan"), level)
-    # Between a finite and an infinite draw there is no middle.
-    method: Literal["linear", "nearest"] = "linear" if np.isfinite(defined).all() else "nearest"
-    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2], method=method)
-    return Interval(estimate, float(low), float(high), level)
-
-
 def share_interval(
     draws: Draws, pairs: PersonPairs, what: NDArray[np.bool_], *, level: float = 0.95
 ) -> Interval | None:
@@ -133,7 +123,7 @@ def share_interval(
     if not len(pairs):
         return None
     exact = score_interval(int(what.sum()), len(pairs), level=level)
-    drawn = interval_of(exact.estimate, share_draws(draws, pairs, what), level=level)
+    drawn = percentile_interval(exact.estimate, share_draws(draws, pairs, what), level=level)
     return Interval(exact.estimate, float(np.fmin(drawn.low, exact.low)), float(np.fmax(drawn.high, exact.high)), level)
 
 

@@ -73,11 +73,6 @@ def calibration_bins(probabilities: Scores, bins: int = ECE_BINS) -> NDArray[np.
     return np.minimum((probabilities * bins).astype(np.intp), bins - 1)
 
 
-def brier_score(truth: Truth, probabilities: Scores) -> float:
-    """Mean squared distance of stated probability and outcome, 0-1; lower is better. NaN without rows."""
-    return float(np.mean((probabilities - truth) ** 2)) if len(truth) else float("nan")
-
-
 def log_count_error(counts: Scores, expected: Scores) -> Scores:
     """How far off counts are, a row: ``|log10(count + 1) - log10(expected + 1)|``; 0.3 is a factor of two."""
     off: Scores = np.abs(np.log10(counts + 1) - np.log10(expected + 1))

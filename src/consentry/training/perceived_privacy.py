@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from consentry.runtime import RuntimeSettings
 from consentry.scene import SceneScorer
+from consentry.training.bootstrap import Rows, bootstrap_interval
 from consentry.training.errors import TrainingError
-from consentry.training.intervals import Interval, Rows, bootstrap_interval
+from consentry.training.intervals import Interval
 from consentry.training.metrics import area_under_curve
 from consentry.training.pictures import Skipped, read_frames_or_skip, refuse_too_many
 from consentry.training.progress import Progress, silent

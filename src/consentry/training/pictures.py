@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from consentry.media import MediaError, open_media
 from consentry.records import Media
 from consentry.scene.preprocessing import Picture
 from consentry.training.errors import TrainingError
+from consentry.training.manifest import Row
 
 _SHOWN = 5
 
@@ -44,6 +45,26 @@ def read_frames_or_skip(path: Path, name: str) -> list[Picture] | Skipped:
         return read_frames(path)
     except MediaError as error:
         return Skipped(name=name, code=error.code, reason=error.message)
+
+
+def middle_frames(files: Iterable[tuple[str, Row]]) -> tuple[dict[str, Picture], dict[str, Skipped]]:
+    """The middle frame of each file, which stands for it in training.
+
+    Args:
+        files: Digest of each, and a row that it belongs to.
+
+    Returns:
+        By digest, the frames, and the files that could not be read.
+    """
+    pictures: dict[str, Picture] = {}
+    skipped: dict[str, Skipped] = {}
+    for digest, row in files:
+        frames = read_frames_or_skip(row.path, row.name)
+        if isinstance(frames, Skipped):
+            skipped[digest] = frames
+        else:
+            pictures[digest] = frames[len(frames) // 2]
+    return pictures, skipped
 
 
 def refuse_too_many(skipped: Sequence[Skipped], total: int, *, share: float) -> None:

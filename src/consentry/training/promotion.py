@@ -14,9 +14,10 @@ import numpy as np
 
 from consentry.runtime import RuntimeSettings
 from consentry.scene.scorer import SceneHead
+from consentry.training.bootstrap import WeightedStatistic, paired_bootstrap
 from consentry.training.errors import TrainingError
 from consentry.training.gates import ComparedMetric, GateResult, GateSettings, NoWorse, check_limit, check_no_worse
-from consentry.training.intervals import Interval, WeightedStatistic, paired_bootstrap
+from consentry.training.intervals import Interval
 from consentry.training.manifest import Columns
 from consentry.training.metrics import Scores, Truth
 from consentry.training.model_folders import models_root_of

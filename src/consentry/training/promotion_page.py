@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from consentry.scene.scorer import HEADS
 from consentry.training.charts import interval_strip
+from consentry.training.pages import write_page
 from consentry.training.promotion import Promotion
-from consentry.training.scene_page import SUMMARY, environment
+from consentry.training.scene_page import SUMMARY, figure_templates
 from consentry.version import __version__
 
 
@@ -20,13 +21,10 @@ def write_promotion_page(promotion: Promotion, path: Path) -> Path:
         promotion: The decision.
         path: Where; whole or not at all.
     """
-    page = environment().get_template("promotion.html.j2").render(
+    page = figure_templates().get_template("promotion.html.j2").render(
         result=promotion.as_dict(), heads=HEADS, summary=SUMMARY, strip=_strip, version=__version__
     )  # fmt: skip
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
-    return path
+    return write_page(path, page)
 
 
 def _strip(value: float | None, low: float | None, high: float | None, required: float) -> Markup:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from consentry.media import open_media
+from consentry.media import DecoderPool, Limits
 from consentry.records import Media
 from consentry.runtime import ModelFolder
 from consentry.scene import SceneScorer
@@ -30,10 +30,14 @@ COLUMN = "image"
 
 
 class RegisteredSceneModel:
-    """What ``mlflow.pyfunc.load_model`` gives, inside."""
+    """What ``mlflow.pyfunc.load_model`` gives, inside.
+
+    Whoever sends pictures to a served model is a stranger, so they are decoded in a process of their own.
+    """
 
     def __init__(self, scorer: SceneScorer) -> None:
         self.scorer = scorer
+        self._decoders = DecoderPool(workers=1, limits=Limits())
 
     def predict(self, model_input: Any, params: dict[str, Any] | None = None) -> pd.DataFrame:  # noqa: ARG002 - MLflow
         """Score pictures.
@@ -55,7 +59,7 @@ class RegisteredSceneModel:
         items = model_input[COLUMN] if isinstance(model_input, pd.DataFrame) else model_input
         rows = []
         for number, item in enumerate(items):
-            output = output_of(self.scorer, self.scorer.score(_frames(item, number)))
+            output = output_of(self.scorer, self.scorer.score(self._frames(item, number)))
             row: dict[str, float | str] = {}
             for head in HEADS:
                 row[head] = output.probabilities[head]
@@ -64,6 +68,12 @@ class RegisteredSceneModel:
                 row["people"] = output.crowd.count
             rows.append(row)
         return pd.DataFrame(rows, columns=list(_columns(counts=self.scorer.crowd_calibration is not None)))
+
+    def _frames(self, item: bytes | Picture, number: int) -> list[Picture]:
+        if isinstance(item, np.ndarray):
+            return [item]
+        opened = self._decoders.open(Media(data=bytes(item), media_id=f"image {number}")).result()
+        return [frame.pixels for frame in opened.frames]
 
 
 def _load_pyfunc(path: str) -> RegisteredSceneModel:
@@ -107,12 +117,6 @@ def _columns(*, counts: bool) -> dict[str, str]:
     """The columns of the table of scores, and MLflow's types of them."""
     columns = {name: kind for head in HEADS for name, kind in ((head, "double"), (f"{head}_band", "string"))}
     return columns | ({"people": "double"} if counts else {})
-
-
-def _frames(item: bytes | Picture, number: int) -> list[Picture]:
-    if isinstance(item, np.ndarray):
-        return [item]
-    return [frame.pixels for frame in open_media(Media(data=bytes(item), media_id=f"image {number}")).frames]
 
 
 def _example() -> bytes:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from consentry.training.checkpoint import Checkpoint
 from consentry.training.scene_learner import Learner
 
 
@@ -38,11 +37,16 @@ class Epoch:
         return float(np.mean(list(self.auc.values())))
 
 
-class Checkpoint:
-    """The state after each epoch: tensors as safetensors, the rest as JSON. Nothing is unpickled."""
+class SceneCheckpoint:
+    """The weights as they are, averaged, and as they were best, with everything that training goes on with.
+
+    Args:
+        folder: For `consentry.training.checkpoint.Checkpoint`, as is `fingerprint`.
+        fingerprint: Of the training.
+    """
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
-        self.folder, self.fingerprint = folder, fingerprint
+        self._kept = Checkpoint(folder / "checkpoint.safetensors", fingerprint)
 
     def save(
         self,
@@ -53,23 +57,9 @@ class Checkpoint:
         schedule: torch.optim.lr_scheduler.LRScheduler,
         history: Sequence[Epoch],
     ) -> None:
-        """Keep the state; the file before it stays whole until the new one is."""
-        from safetensors.torch import save_file
-
-        tensors = {f"live.{name}": value for name, value in learner.state_dict().items()}
-        tensors |= {f"averaged.{name}": value for name, value in averaged.items()}
-        tensors |= {f"best.{name}": value for name, value in best.items()}
-        for index, state in optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
-        self.folder.mkdir(parents=True, exist_ok=True)
-        unfinished = self.folder / "unfinished.safetensors"
-        described = {
-            "fingerprint": self.fingerprint,
-            "steps": str(schedule.last_epoch),
-            "history": json.dumps([asdict(epoch) for epoch in history]),
-        }
-        save_file({name: value.contiguous().cpu() for name, value in tensors.items()}, unfinished, metadata=described)
-        unfinished.replace(self.folder / "checkpoint.safetensors")
+        """Keep the state."""
+        states = {"live": learner.state_dict(), "averaged": averaged, "best": best}
+        self._kept.save(states, optimizer, schedule, [asdict(epoch) for epoch in history])
 
     def load(
         self,
@@ -80,30 +70,10 @@ class Checkpoint:
         schedule: torch.optim.lr_scheduler.LRScheduler,
     ) -> list[Epoch]:
         """Put the kept state in place, if there is one with this fingerprint; the epochs that it has behind it."""
-        from safetensors import safe_open
-
-        path = self.folder / "checkpoint.safetensors"
-        if not path.is_file():
+        kept = self._kept.load(optimizer, schedule)
+        if kept is None:
             return []
-        with safe_open(path, framework="pt") as stored:
-            described: dict[str, Any] = stored.metadata() or {}
-            if described.get("fingerprint") != self.fingerprint:
-                return []
-            tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - not a dict
-
-        def under(prefix: str) -> dict[str, Tensor]:
-            return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
-
-        learner.load_state_dict(under("live."))
-        averaged.update({name: value.to(averaged[name].device) for name, value in under("averaged.").items()})
-        best.update({name: value.to(best[name].device) for name, value in under("best.").items()})
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, value in under("optimizer.").items():
-            index, key = name.split(".", 1)
-            state.setdefault(int(index), {})[key] = value
-        groups = optimizer.state_dict()["param_groups"]
-        optimizer.load_state_dict({"state": state, "param_groups": groups})
-        steps = int(described["steps"])
-        schedule.load_state_dict({"last_epoch": steps - 1, "_step_count": steps})
-        schedule.step()  # sets the learning rates of the next batch
-        return [Epoch(**epoch) for epoch in json.loads(described["history"])]
+        learner.load_state_dict(kept.states["live"])
+        for name, values in (("averaged", averaged), ("best", best)):
+            values.update({key: value.to(values[key].device) for key, value in kept.states[name].items()})
+        return [Epoch(**epoch) for epoch in kept.history]

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from consentry.training.errors import TrainingError
+from consentry.training.configuration import Settings, TrackingSettings, read_configuration
 from consentry.training.gates import GateSettings
 from consentry.training.manifest import Columns
 
@@ -17,12 +16,6 @@ DEFAULT_CONFIG = Path(__file__).parent / "configs" / "scene.yaml"
 """The configuration that made the model that ships."""
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-
-
-class Settings(BaseModel):
-    """What all parts of a configuration have in common."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ColumnNames(Settings):
@@ -41,11 +34,24 @@ class ColumnNames(Settings):
         return Columns(**self.model_dump())
 
 
+class MoreData(Settings):
+    """A further manifest, of which rows of the splits ``train`` and ``val`` are used.
+
+    Attributes:
+        manifest: With the same columns as the first one.
+        pictures: The folder that its names are relative to; by default the manifest's.
+    """
+
+    manifest: Path
+    pictures: Path | None = None
+
+
 class DataSettings(Settings):
     """Which pictures.
 
     Attributes:
         manifest: A CSV file, relative to the working directory.
+        more: Manifests of other data sets to train and validate on.
         label_map: From the manifest's words to ours; words left out are taken as they are.
         hold_out: For sources without a validation split, the share of their training rows that becomes one.
         test_splits: Splits to report on at the end. Nothing is chosen by them.
@@ -58,6 +64,7 @@ class DataSettings(Settings):
     """
 
     manifest: Path
+    more: tuple[MoreData, ...] = ()
     columns: ColumnNames = ColumnNames()
     label_map: Mapping[str, str] = {}
     hold_out: Mapping[str, Share] = {}
@@ -76,7 +83,7 @@ class HeadSettings(Settings):
         augmentations: Further looks at each training picture; see ``training.views``.
         strengths: Values of C to choose from.
         transfer_sources: Sources that C must also do well on when they are left out of training; see
-            ``scene_heads.choose_outputs``.
+            ``scene_choice.choose_outputs``.
         label_power: How far frequent labels are weighed down; see ``scene_weights.label_weights``.
         source_power: How far sources are balanced for the direct logits; see ``scene_weights.balancing_weights``.
         crowd_power: How far contexts are balanced within each step of the number of people, as a first fit has it;
@@ -152,18 +159,6 @@ class BandSettings(Settings):
     confidence: Share = 0.95
 
 
-class TrackingSettings(Settings):
-    """Where MLflow keeps the run. Nothing else depends on it.
-
-    Attributes:
-        uri: An address or a local store; ``None`` for no tracking.
-        experiment: Made if it is not there.
-    """
-
-    uri: str | None = "sqlite:///mlflow.db"
-    experiment: str = "scene"
-
-
 class SceneConfig(Settings):
     """Everything that a scene model depends on.
 
@@ -213,23 +208,5 @@ class SceneConfig(Settings):
         Raises:
             TrainingError: ``training.config``.
         """
-        try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
-            for name, value in (overrides or {}).items():
-                *parents, last = name.split(".")
-                place = content
-                for parent in parents:
-                    place = place.setdefault(parent, {})
-                place[last] = value
-            return cls.model_validate(content)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"])) or "the file"
-            raise TrainingError(
-                f"{path} is not a configuration of scene training: {place}: {first['msg']}.",
-                f"Mend it; {DEFAULT_CONFIG.name} beside the training code is an example of every setting.",
-            ) from error
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError, TypeError) as error:
-            raise TrainingError(
-                f"{path} cannot be read as a YAML configuration: {error}.", "Give the path of a YAML file."
-            ) from error
+        remedy = f"Mend it; {DEFAULT_CONFIG.name} beside the training code is an example of every setting."
+        return read_configuration(cls, path, overrides, what="scene training", remedy=remedy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,10 +15,10 @@ from consentry.training.manifest import Manifest, Row, read_manifest, require_bo
 from consentry.training.pictures import refuse_too_many
 from consentry.training.progress import Progress, silent
 from consentry.training.scene_backbone import BACKBONES
-from consentry.training.scene_config import SceneConfig
-from consentry.training.scene_evaluation import CONTEXT_OF
+from consentry.training.scene_config import DataSettings, MoreData, SceneConfig
 from consentry.training.scene_features import SceneFeatures, scene_features
 from consentry.training.scene_heads import LabelledFeatures
+from consentry.training.scene_predictions import CONTEXT_OF
 from consentry.training.scene_targets import Label, Targets, labels_of, targets_of
 from consentry.training.splits import hold_out
 
@@ -28,13 +28,13 @@ class SceneData:
     """What a scene model is fitted on.
 
     Attributes:
-        manifest: As read.
+        manifests: As read, the first with the test splits.
         features: Of training and validation rows, as they are.
         augmented: Of the training rows, in the other views of the configuration.
         labels: What the network learns to tell apart.
     """
 
-    manifest: Manifest
+    manifests: tuple[Manifest, ...]
     features: SceneFeatures
     augmented: SceneFeatures
     labels: tuple[Label, ...]
@@ -68,7 +68,7 @@ def prepare_scene_data(config: SceneConfig, *, progress: Progress = silent) -> S
         TrainingError: The data are no good; see its codes.
         ThirdPartyFileError: The backbone's weights are missing or not the pinned ones.
     """
-    manifest, rows = _rows(config)
+    manifests, rows = checked_rows(config)
     backbone, settings = BACKBONES[config.backbone], RuntimeSettings(threads=config.threads)
     features = scene_features(
         rows, backbone, side=config.pixels, views=["original"], cache=config.cache, settings=settings, progress=progress
@@ -85,14 +85,19 @@ def prepare_scene_data(config: SceneConfig, *, progress: Progress = silent) -> S
         settings=settings,
         progress=progress,
     )
-    return SceneData(manifest, features, augmented, labels_of(training, least=config.data.least_of_label), config)
+    return SceneData(manifests, features, augmented, labels_of(training, least=config.data.least_of_label), config)
 
 
-def _rows(config: SceneConfig) -> tuple[Manifest, list[Row]]:
-    """The manifest, and the rows to train and to validate on; checked."""
+def checked_rows(config: SceneConfig) -> tuple[tuple[Manifest, ...], list[Row]]:
+    """The manifests of a configuration, and the rows to train and to validate on; checked.
+
+    Raises:
+        TrainingError: A manifest is no good, splits leak, or a split has too few examples.
+    """
     data = config.data
     manifest = read_manifest(data.manifest, columns=data.columns.columns(), label_map=data.label_map)
-    kept = manifest.rows
+    further = tuple(_further(more, data) for more in data.more)
+    kept = (*manifest.rows, *(row for other in further for row in other.rows if row.split in ("train", "val")))
     if data.exclusions is not None:
         kept = leave_out(kept, read_exclusions(data.exclusions), where=str(data.exclusions))
     refuse_leakage(kept)
@@ -109,4 +114,12 @@ def _rows(config: SceneConfig) -> tuple[Manifest, list[Row]]:
         for head in HEADS:
             of_split = [row for row in rows if row.split == split]
             require_both_classes(of_split, CONTEXT_OF[head], least=data.least_examples, where=f"The split {split!r}")
-    return manifest, rows
+    return (manifest, *further), rows
+
+
+def _further(more: MoreData, data: DataSettings) -> Manifest:
+    found = read_manifest(more.manifest, columns=data.columns.columns(), label_map=data.label_map)
+    if more.pictures is None:
+        return found
+    folder = more.pictures
+    return replace(found, rows=tuple(replace(row, path=folder / row.name) for row in found.rows))

@@ -9,13 +9,14 @@ from typing import Any
 
 from consentry.scene.preprocessing import DESCRIPTION
 from consentry.scene.scorer import HEADS, MODEL_NAME, OUTPUTS
+from consentry.training.manifest import Manifest
 from consentry.training.scene_backbone import BACKBONES, DEVIATION, MEAN
 from consentry.training.scene_checkpoint import Epoch
+from consentry.training.scene_choice import Candidate
 from consentry.training.scene_config import SceneConfig
 from consentry.training.scene_data import SceneData
 from consentry.training.scene_export import GRAPH, WEIGHTS
 from consentry.training.scene_fitting import FittedScene
-from consentry.training.scene_heads import Candidate
 
 
 def model_description(
@@ -36,10 +37,6 @@ def model_description(
         history: Every epoch of fine-tuning.
         command: That makes the model again.
     """
-    rows, digests = data.features.rows, data.features.digests
-    contents = sorted(f"{digests[row.path]} {row.split} {row.context} {row.fine} {row.people}" for row in rows)
-    splits = Counter(row.split for row in rows)
-    sources = Counter(f"{row.source or 'unnamed'}, {row.split}" for row in rows)
     backbone = BACKBONES[config.backbone]
     return {
         "name": MODEL_NAME,
@@ -79,13 +76,21 @@ def model_description(
             "presumed_people": dict(config.data.presumed_people),
             "seed": config.seed,
         },
-        "data": [
-            {
-                "name": data.manifest.path.resolve().parent.name,
-                "manifest_sha256": data.manifest.digest,
-                "contents_sha256": sha256("\n".join(contents).encode()).hexdigest(),
-                "rows": dict(sorted(splits.items())),
-                "sources": dict(sorted(sources.items())),
-            }
-        ],
+        "data": [described_manifest(manifest, place, data) for place, manifest in enumerate(data.manifests)],
+    }
+
+
+def described_manifest(manifest: Manifest, place: int, data: SceneData) -> dict[str, Any]:
+    """A manifest with those of its rows that were used."""
+    digests, names = data.features.digests, {row.path for row in manifest.rows}
+    rows = [row for row in data.features.rows if row.path in names]
+    contents = sorted(f"{digests[row.path]} {row.split} {row.context} {row.fine} {row.people}" for row in rows)
+    splits = Counter(row.split for row in rows)
+    sources = Counter(f"{row.source or 'unnamed'}, {row.split}" for row in rows)
+    return {
+        "name": manifest.path.stem if place else manifest.path.resolve().parent.name,
+        "manifest_sha256": manifest.digest,
+        "contents_sha256": sha256("\n".join(contents).encode()).hexdigest(),
+        "rows": dict(sorted(splits.items())),
+        "sources": dict(sorted(sources.items())),
     }

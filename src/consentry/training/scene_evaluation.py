@@ -8,18 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from consentry.media import MediaError, OpenedMedia, open_media
-from consentry.records import Media
 from consentry.runtime import RuntimeSettings
 from consentry.scene import SceneScorer
 from consentry.scene.scorer import HEADS, SceneHead
 from consentry.training.errors import TrainingError
-from consentry.training.evaluation_manifest import EvaluationRow, read_evaluation_manifest
+from consentry.training.evaluation_manifest import read_evaluation_manifest
 from consentry.training.manifest import Columns
 from consentry.training.metrics import Scores, Truth
 from consentry.training.operating_points import OperatingPoint, observed, operating_points, points_of_model
@@ -27,34 +22,15 @@ from consentry.training.pictures import Skipped, refuse_too_many
 from consentry.training.progress import Progress, silent
 from consentry.training.scene_classes import ClassFigures, classes_of
 from consentry.training.scene_figures import crowd_figures, figures_of
-from consentry.training.scene_outputs import SceneOutput, output_of
-from consentry.training.scene_slices import Measured, Slicing, head_counts, slicings
-
-CONTEXT_OF: Final[Mapping[SceneHead, str]] = {"private_context": "private", "public_event": "public_event"}
-"""The context that counts as positive for each head."""
-
-_FRAMES_AT_ONCE = 32
-_LUMA = np.array([0.299, 0.587, 0.114]) / 255
-"""ITU-R BT.601."""
-
-
-@dataclass(frozen=True)
-class ScenePrediction:
-    """One row and what the model said of it.
-
-    Attributes:
-        row: Of the manifest.
-        output: Of the model.
-        measured: What is kept of its pixels, for slices.
-    """
-
-    row: EvaluationRow
-    output: SceneOutput = field(repr=False)
-    measured: Measured
-
-    def is_positive(self, head: SceneHead) -> bool:
-        """Whether the manifest says yes to what the head asks."""
-        return self.row.row.context == CONTEXT_OF[head]
+from consentry.training.scene_predictions import (
+    ScenePrediction,
+    groups_of,
+    logits_of,
+    predict,
+    probabilities_of,
+    truth_of,
+)
+from consentry.training.scene_slices import Slicing, head_counts, slicings
 
 
 @dataclass(frozen=True)
@@ -96,15 +72,15 @@ class SceneEvaluation:
 
     def probabilities(self, head: SceneHead) -> Scores:
         """The calibrated probability of each row that could be read."""
-        return np.array([prediction.output.probabilities[head] for prediction in self.predictions])
+        return probabilities_of(self.predictions, head)
 
     def logits(self, head: SceneHead) -> Scores:
         """The logit of each row that could be read."""
-        return np.array([prediction.output.logits[head] for prediction in self.predictions])
+        return logits_of(self.predictions, head)
 
     def groups(self) -> list[str]:
         """What each row that could be read is drawn with in a bootstrap."""
-        return [prediction.row.group for prediction in self.predictions]
+        return groups_of(self.predictions)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON of ``consentry evaluate scene``; figures that are undefined are null."""
@@ -186,7 +162,7 @@ def evaluate_scene(
         crowd=crowd_figures(
             head_counts([prediction.row for prediction in found]),
             [prediction.output.crowd for prediction in found],
-            groups=[prediction.row.group for prediction in found],
+            groups=groups_of(found),
             bootstrap=bootstrap,
             seed=seed,
         ),
@@ -200,13 +176,13 @@ def evaluate_scene(
         },
         classes=classes_of(
             [prediction.row for prediction in found],
-            {head: _probabilities(found, head) for head in HEADS},
+            {head: probabilities_of(found, head) for head in HEADS},
             {head: truth_of(found, head) for head in HEADS},
             {head: scorer.calibrations[head] for head in HEADS},
         ),
         operating_points={
             head: [
-                {**point.as_dict(), "observed": observed(point, truth_of(found, head), _probabilities(found, head))}
+                {**point.as_dict(), "observed": observed(point, truth_of(found, head), probabilities_of(found, head))}
                 for point in points.get(head, ())
             ]
             for head in HEADS
@@ -245,65 +221,21 @@ def set_guarantees(
         return None
     rows = read_evaluation_manifest(manifest).split(split)
     found, _ = predict(rows, SceneScorer.load(settings, root), progress=progress)
-    groups = [prediction.row.group for prediction in found]
-    return {head: operating_points(truth_of(found, head), _probabilities(found, head), groups=groups) for head in HEADS}
-
-
-def predict(
-    rows: Sequence[EvaluationRow], scorer: SceneScorer, *, progress: Progress = silent
-) -> tuple[list[ScenePrediction], list[Skipped]]:
-    """What the model says of each row, and the rows whose files could not be read."""
-    predictions: list[ScenePrediction] = []
-    skipped: list[Skipped] = []
-    waiting: list[tuple[EvaluationRow, int, Measured]] = []
-    frames: list[NDArray[np.uint8]] = []
-
-    def score() -> None:
-        readings = iter(scorer.score(frames))
-        for row, count, measured in waiting:
-            output = output_of(scorer, [next(readings) for _ in range(count)])
-            predictions.append(ScenePrediction(row, output, measured))
-        waiting.clear()
-        frames.clear()
-
-    for done, row in enumerate(rows, start=1):
-        try:
-            opened = open_media(Media(path=row.row.path, media_id=row.row.name or "a row without a path"))
-        except MediaError as error:
-            skipped.append(Skipped(name=row.row.name, code=error.code, reason=error.message))
-        else:
-            pixels = [frame.pixels for frame in opened.frames]
-            waiting.append((row, len(pixels), _measured(opened)))
-            frames.extend(pixels)
-        if len(frames) >= _FRAMES_AT_ONCE or done == len(rows):
-            score()
-            progress("scores", done, len(rows))
-    return predictions, skipped
-
-
-def truth_of(predictions: Sequence[ScenePrediction], head: SceneHead) -> Truth:
-    """Whether each row is a positive of the head."""
-    return np.array([prediction.is_positive(head) for prediction in predictions], dtype=np.bool_)
-
-
-def _measured(opened: OpenedMedia) -> Measured:
-    means = np.mean([frame.pixels.mean(axis=(0, 1)) for frame in opened.frames], axis=0)
-    return Measured(max(opened.width, opened.height), float(means @ _LUMA))
-
-
-def _probabilities(predictions: Sequence[ScenePrediction], head: SceneHead) -> Scores:
-    return np.array([prediction.output.probabilities[head] for prediction in predictions], dtype=np.float64)
+    groups = groups_of(found)
+    return {
+        head: operating_points(truth_of(found, head), probabilities_of(found, head), groups=groups) for head in HEADS
+    }
 
 
 def _figures(
     predictions: Sequence[ScenePrediction], scorer: SceneScorer, *, bootstrap: int, seed: int
 ) -> dict[SceneHead, dict[str, Any]]:
-    groups = [prediction.row.group for prediction in predictions]
+    groups = groups_of(predictions)
     return {
         head: figures_of(
             truth_of(predictions, head),
-            _probabilities(predictions, head),
-            np.array([prediction.output.logits[head] for prediction in predictions], dtype=np.float64),
+            probabilities_of(predictions, head),
+            logits_of(predictions, head),
             scorer.calibrations[head],
             groups=groups,
             bootstrap=bootstrap,

@@ -19,7 +19,7 @@ from consentry.runtime import Network, RuntimeSettings, load_network
 from consentry.runtime.model_folder import sha256_of
 from consentry.scene.preprocessing import DESCRIPTION, network_batch
 from consentry.training.manifest import Row
-from consentry.training.pictures import Skipped, read_frames_or_skip
+from consentry.training.pictures import Skipped, middle_frames
 from consentry.training.progress import Progress, silent
 from consentry.training.scene_backbone import DEVIATION, MEAN, Backbone, PooledNetwork, load_backbone
 from consentry.training.views import VIEWS
@@ -157,13 +157,8 @@ def _compute(
     unsaved = 0
     for start in range(0, len(items), _PICTURES_AT_ONCE):
         part = items[start : start + _PICTURES_AT_ONCE]
-        pictures = {}
-        for digest, row in part:
-            frames = read_frames_or_skip(row.path, row.name)
-            if isinstance(frames, Skipped):
-                unreadable[digest] = frames
-            else:
-                pictures[digest] = frames[len(frames) // 2]
+        pictures, skipped = middle_frames(part)
+        unreadable |= skipped
         for view, known in caches.items():
             missing = [digest for digest in pictures if digest not in known]
             if missing:

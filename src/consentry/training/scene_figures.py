@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from consentry.scene import Calibration
-from consentry.training.intervals import Interval, WeightedStatistic, weighted_intervals
+from consentry.training.bootstrap import WeightedStatistic, weighted_intervals
+from consentry.training.intervals import Interval
 from consentry.training.metrics import Scores, Truth, log_count_error
 from consentry.training.scene_outputs import CrowdOutput, crowd_level
 from consentry.training.weighted_metrics import (

@@ -25,7 +25,7 @@ from consentry.training.augmentation import PLAIN
 from consentry.training.metrics import area_under_curve
 from consentry.training.progress import Progress, silent
 from consentry.training.scene_batches import Draw, Part, step_loss
-from consentry.training.scene_checkpoint import Checkpoint, Epoch
+from consentry.training.scene_checkpoint import Epoch, SceneCheckpoint
 from consentry.training.scene_config import FineTuningSettings
 from consentry.training.scene_learner import Learner
 from consentry.training.scene_network import Values, head_logits
@@ -41,12 +41,10 @@ class FineTuned:
     Attributes:
         learner: With the weights of the end: see `between`.
         history: Every epoch.
-        stopped_early: Whether the last epochs had brought nothing.
     """
 
     learner: Learner
     history: tuple[Epoch, ...]
-    stopped_early: bool
 
 
 def fine_tune(
@@ -98,7 +96,7 @@ def fine_tune(
         pct_start=0.1,
         cycle_momentum=False,
     )
-    kept = Checkpoint(checkpoint, _fingerprint(settings, training, learner, seed))
+    kept = SceneCheckpoint(checkpoint, _fingerprint(settings, training, learner, seed))
     best = {name: value.clone() for name, value in averaged.items()}
     history = kept.load(learner, averaged, best, optimizer, schedule)
     draw = Draw(views, training, settings)
@@ -136,9 +134,8 @@ def fine_tune(
         told(epoch)
     learner.to("cpu")
     learner.load_state_dict({name: value.to("cpu") for name, value in best.items()})
-    stopped = len(history) < settings.epochs
     between(learner, start, settings.distance)
-    return FineTuned(learner.eval(), tuple(history), stopped)
+    return FineTuned(learner.eval(), tuple(history))
 
 
 def between(learner: Learner, start: dict[str, Tensor], distance: float) -> None:
@@ -152,16 +149,12 @@ def between(learner: Learner, start: dict[str, Tensor], distance: float) -> None
     )
 
 
-def outputs_of(
-    learner: Learner, views: KeptViews, digests: Sequence[str], *, view: str = PLAIN, device: str = "cpu"
-) -> Values:
+def outputs_of(learner: Learner, views: KeptViews, digests: Sequence[str], *, device: str = "cpu") -> Values:
     """All linear outputs of some pictures, shape (n, outputs)."""
-    return _run(learner, views, digests, view, device).astype(np.float64)
+    return _run(learner, views, digests, device).astype(np.float64)
 
 
-def pooled_features(
-    learner: Learner, views: KeptViews, digests: Sequence[str], *, view: str = PLAIN, device: str = "cpu"
-) -> NDArray[np.float32]:
+def pooled_features(learner: Learner, views: KeptViews, digests: Sequence[str]) -> NDArray[np.float32]:
     """The pooled features that the outputs stand on, shape (n, channels)."""
 
     def pooled(trunk: Tensor) -> Tensor:
@@ -169,13 +162,13 @@ def pooled_features(
         return features
 
     learner.eval()
-    return _run(pooled, views, digests, view, device)
+    return _run(pooled, views, digests, "cpu")
 
 
 def _run(
-    network: Callable[[Tensor], Tensor], views: KeptViews, digests: Sequence[str], view: str, device: str
+    network: Callable[[Tensor], Tensor], views: KeptViews, digests: Sequence[str], device: str
 ) -> NDArray[np.float32]:
-    rows, places = views.views[view].rows(), views.views[view].places(digests)
+    rows, places = views.views[PLAIN].rows(), views.views[PLAIN].places(digests)
     if isinstance(network, nn.Module):
         network.eval()
     found = []

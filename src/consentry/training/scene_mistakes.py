@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +14,9 @@ from consentry.records import Media
 from consentry.scene import saliency_map
 from consentry.scene.scorer import SceneHead
 from consentry.training.metrics import Scores, Truth
-from consentry.training.scene_evaluation import SceneEvaluation, ScenePrediction
+from consentry.training.pages import jpeg_address
+from consentry.training.scene_evaluation import SceneEvaluation
+from consentry.training.scene_predictions import ScenePrediction
 
 _SIDE: Final = 240
 _HEAT: Final = (239, 68, 68)
@@ -118,6 +118,4 @@ def overlay(pixels: NDArray[np.uint8], values: Sequence[int], shape: tuple[int, 
 def _address(pixels: NDArray[np.uint8]) -> str:
     from PIL import Image
 
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "JPEG", quality=78, optimize=True)
-    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+    return jpeg_address(Image.fromarray(pixels), quality=78)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from consentry.scene.scorer import HEADS
-from consentry.training.scene_evaluation import CONTEXT_OF
+from consentry.training.scene_predictions import CONTEXT_OF
 from consentry.training.scene_targets import Label
 
 Values = NDArray[np.float64]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 from markupsafe import Markup
 
 from consentry.scene.scorer import HEADS, SceneHead
 from consentry.training.charts import Mark, count_chart, interval_strip, line_chart, reliability_chart
 from consentry.training.curves import precision_recall_curve, reliability, risk_coverage_curve, roc_curve
 from consentry.training.operating_points import OperatingPoint
+from consentry.training.pages import page_templates, write_page
 from consentry.training.scene_evaluation import SceneEvaluation
 from consentry.training.scene_figures import certainty, uncalibrated
 from consentry.training.scene_mistakes import Mistake, hardest_mistakes
@@ -60,7 +61,7 @@ def write_scene_page(evaluation: SceneEvaluation, path: Path, *, pictures: bool 
         The page.
     """
     result = evaluation.as_dict()
-    page = environment().get_template("scene_report.html.j2").render(
+    page = figure_templates().get_template("scene_report.html.j2").render(
         result=result,
         heads=[_drawn(evaluation, head, pictures=pictures) for head in HEADS],
         summary=SUMMARY,
@@ -73,10 +74,7 @@ def write_scene_page(evaluation: SceneEvaluation, path: Path, *, pictures: bool 
         pictures=pictures,
         version=__version__,
     )  # fmt: skip
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
-    return path
+    return write_page(path, page)
 
 
 def _crowd(evaluation: SceneEvaluation) -> Markup | None:
@@ -92,15 +90,9 @@ def _crowd(evaluation: SceneEvaluation) -> Markup | None:
     return count_chart(points, title="People counted against people estimated, logarithmic; the diagonal is right")
 
 
-def environment() -> Environment:
-    """Templates of this room's pages; everything that is put in is text and is escaped."""
-    found = Environment(
-        loader=PackageLoader("consentry.training"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def figure_templates() -> Environment:
+    """The templates, with figures, words and percentages."""
+    found = page_templates()
     found.filters["words"] = lambda value: str(value).replace("_", " ")
     found.filters["figure"] = figure
     found.filters["percent"] = lambda value: "–" if value is None else f"{100 * value:.1f} %"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from consentry.scene.scorer import HEADS
 from consentry.training.errors import TrainingError
 from consentry.training.manifest import Row
-from consentry.training.scene_evaluation import CONTEXT_OF
+from consentry.training.scene_predictions import CONTEXT_OF
 
 
 @dataclass(frozen=True)

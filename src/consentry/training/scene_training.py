@@ -17,13 +17,13 @@ from consentry.training.pictures import Skipped
 from consentry.training.progress import Progress, silent
 from consentry.training.scene_backbone import BACKBONES, load_backbone
 from consentry.training.scene_checkpoint import Epoch
+from consentry.training.scene_choice import Candidate, choose_outputs
 from consentry.training.scene_config import SceneConfig
 from consentry.training.scene_data import SceneData, prepare_scene_data
 from consentry.training.scene_description import model_description
 from consentry.training.scene_evaluation import SceneEvaluation, evaluate_scene
 from consentry.training.scene_export import export_scene
 from consentry.training.scene_fitting import FittedScene, fit_scene
-from consentry.training.scene_heads import Candidate, choose_outputs
 from consentry.training.scene_network import SceneOutputs, Values
 from consentry.training.scene_report import model_card, write_metrics
 from consentry.training.scene_second_stage import fine_tune_scene

@@ -11,8 +11,8 @@ from consentry.training.errors import TrainingError
 from consentry.training.manifest import Row
 
 
-def hold_out(rows: Sequence[Row], shares: Mapping[str, float], *, into: str = "val") -> tuple[Row, ...]:
-    """Move a share of some sources' training rows into another split, whole groups at a time.
+def hold_out(rows: Sequence[Row], shares: Mapping[str, float]) -> tuple[Row, ...]:
+    """Move a share of some sources' training rows into the split ``val``, whole groups at a time.
 
     For data sets that come without a validation split. Which rows move depends on their names alone, so that adding
     rows never reshuffles the others.
@@ -20,14 +20,13 @@ def hold_out(rows: Sequence[Row], shares: Mapping[str, float], *, into: str = "v
     Args:
         rows: Rows of any splits; only those of ``train`` move.
         shares: For each source, the share of its training rows that moves, about.
-        into: The split that they move to.
     """
 
     def moves(row: Row) -> bool:
         key = f"{row.source}/{row.group or row.name}"
         return row.split == "train" and _chance(key) < shares.get(row.source, 0.0)
 
-    return tuple(replace(row, split=into) if moves(row) else row for row in rows)
+    return tuple(replace(row, split="val") if moves(row) else row for row in rows)
 
 
 def assign_splits(

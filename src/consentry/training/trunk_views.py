@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from consentry.runtime import Network, RuntimeSettings, load_network
 from consentry.training.augmentation import DESCRIPTION, look
 from consentry.training.manifest import Row
-from consentry.training.pictures import Skipped, read_frames_or_skip
+from consentry.training.pictures import Skipped, middle_frames
 from consentry.training.progress import Progress, silent
 from consentry.training.scene_backbone import Backbone, Trunk, load_backbone
 
@@ -127,15 +127,11 @@ def keep_views(
     for digest, row in zip(digests, rows, strict=True):
         if any(digest not in view for view in kept.values()):
             todo.setdefault(digest, row)
-    items, skipped = list(todo.items()), {}
+    items = list(todo.items())
+    skipped: dict[str, Skipped] = {}
     for start in range(0, len(items), _PICTURES_AT_ONCE):
-        pictures = {}
-        for digest, row in items[start : start + _PICTURES_AT_ONCE]:
-            frames = read_frames_or_skip(row.path, row.name)
-            if isinstance(frames, Skipped):
-                skipped[digest] = frames
-            else:
-                pictures[digest] = frames[len(frames) // 2]
+        pictures, unreadable = middle_frames(items[start : start + _PICTURES_AT_ONCE])
+        skipped |= unreadable
         for name, view in kept.items():
             missing = [digest for digest in pictures if digest not in view]
             if missing:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from consentry.training.intervals import WeightedStatistic, Weights
+from consentry.training.bootstrap import WeightedStatistic, Weights
 from consentry.training.metrics import ECE_BINS, Scores, Truth, calibration_bins
 
 Figures = NDArray[np.float64]

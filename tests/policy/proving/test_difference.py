@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from hostile_policies import hostile_policies
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, examples, hostile_policies, posts_with_signals, reports
+from policy_strategies import answers, examples, posts_with_signals, reports
 from small_policy import REMOVE, small
 
 from consentry.policy import Policy, decide, load_policy

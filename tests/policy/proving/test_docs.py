@@ -16,7 +16,9 @@ def page(repository: Path) -> str:
     return (repository / "docs" / "proving.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_snippet_runs(page: str) -> None:
+    """It proves a whole policy; what it calls is tried in test_proof.py and test_difference.py in every run."""
     (snippet,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     exec(compile(snippet, "docs/proving.md", "exec"), {})  # noqa: S102 - our own page
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import get_args
 
+from hostile_policies import hostile_policies
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_strategies import answers, examples, hostile_policies, posts_with_signals, reports
+from policy_strategies import answers, examples, posts_with_signals, reports
 from prover_checks import random_case, seen_by_solver, with_any_actions
 
 from consentry.policy import Policy, decide, list_policies, load_policy

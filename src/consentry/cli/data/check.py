@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +19,7 @@ from consentry.cli.data.reading import (
     OthersOption,
     read,
 )
+from consentry.cli.figures import write_figures
 from consentry.cli.options import QuietOption
 from consentry.cli.output import ERR, EXIT_FAILED, OUT, plain, progress_bars
 
@@ -64,8 +64,7 @@ def check(
         result = check_data(
             found, rows=rows, distance=NEAR_DISTANCE if distance is None else distance, cache=cache, progress=bars
         )
-    if json_file is not None:
-        json_file.write_text(json.dumps(result.as_dict(), indent=2) + "\n", encoding="utf-8")
+    write_figures(json_file, result.as_dict())
     if html_file is not None:
         write_pairs(result, html_file)
     if exclusions_file is not None:

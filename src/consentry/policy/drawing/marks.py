@@ -9,6 +9,8 @@ SANS: Final = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 INK: Final = "#1f2933"
 FAINT: Final = "#5f6c7b"
 RULE: Final = "#d5dbe1"
+_RADIUS: Final = 6
+"""Of the corners of boxes."""
 
 _NARROW: Final = {**dict.fromkeys("ijl.,:;'|!", 0.25), **dict.fromkeys("ftrI()[]/- ", 0.33)}
 _WIDE: Final = {**dict.fromkeys("mwMW", 0.88), **dict.fromkeys("ABCDEGHKNOPQRSUVXYZ&", 0.72)}
@@ -35,21 +37,16 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list
     return lines
 
 
-def text_mark(
-    x: float, y: float, text: str, size: float, *, colour: str = INK, bold: bool = False, anchor: str = "start"
-) -> str:
+def text_mark(x: float, y: float, text: str, size: float, *, colour: str = INK, bold: bool = False) -> str:
     """One line of text; ``y`` is its baseline."""
     weight = ' font-weight="bold"' if bold else ""
-    align = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" fill="{colour}"{weight}{align}>{escape(text)}</text>'
+    return f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" fill="{colour}"{weight}>{escape(text)}</text>'
 
 
-def box_mark(
-    x: float, y: float, width: float, height: float, *, fill: str, stroke: str = "none", radius: float = 6
-) -> str:
+def box_mark(x: float, y: float, width: float, height: float, *, fill: str, stroke: str = "none") -> str:
     """A box with round corners."""
     return (
-        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="{_n(radius)}" '
+        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="{_RADIUS}" '
         f'fill="{fill}" stroke="{stroke}"/>'
     )
 

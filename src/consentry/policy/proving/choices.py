@@ -48,18 +48,5 @@ def number(name: str, variable: Any, grid: Sequence[Cell], *, spent: Formula = F
     return Choice(name, tuple((cell.value, cell.holds(variable)) for cell in grid), spent)
 
 
-@dataclass(frozen=True, slots=True)
-class Variables:
-    """A family of variables that stand for one part of a case.
-
-    Attributes:
-        choices: Everything of it that can be written.
-        constraints: What holds of it in every case.
-    """
-
-    choices: tuple[Choice, ...]
-    constraints: tuple[Formula, ...]
-
-
 Grid = Callable[[Iterable[str], float, float], Sequence[Cell]]
 """The cells of the inputs of these names, between two ends."""

@@ -107,13 +107,12 @@ class Encoding:
     Args:
         policy: The policy.
         world: Made for it, and maybe for others.
-        values: The facts' values, if they are not what the world's readings and answers make of them.
     """
 
-    def __init__(self, policy: Policy, world: World, values: Mapping[str, FactValue] | None = None) -> None:
+    def __init__(self, policy: Policy, world: World) -> None:
         self.policy = policy
         self.world = world
-        self.values = {fact.name: self._settle(fact) for fact in policy.facts} if values is None else dict(values)
+        self.values = {fact.name: self._settle(fact) for fact in policy.facts}
         self.run = run(policy, self.values)
 
     def _settle(self, definition: FactDefinition) -> FactValue:

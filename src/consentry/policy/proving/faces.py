@@ -1,4 +1,4 @@
-"""The comparison of faces as variables, by the rules of `measurements`: kinds of media, and what was found in them."""
+"""The comparison of faces as variables, by the rules of `measured_signals`: kinds of media, and the faces in them."""
 
 from __future__ import annotations
 

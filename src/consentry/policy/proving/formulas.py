@@ -6,7 +6,7 @@ have or thresholds that do not exist, so folding constants here keeps what the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -20,34 +20,28 @@ Formula = Any
 TRUE: Final[Formula] = True
 """What always holds."""
 
-FALSE: Final[Formula] = False
-"""What never holds."""
-
 
 def all_of(parts: Iterable[Formula]) -> Formula:
     """Classical *and*."""
-    kept = []
-    for part in parts:
-        if part is False:
-            return False
-        if part is not True:
-            kept.append(part)
-    if not kept:
-        return True
-    return kept[0] if len(kept) == 1 else z3.And(kept)
+    return _folded(parts, neutral=True, connective=z3.And)
 
 
 def any_of(parts: Iterable[Formula]) -> Formula:
     """Classical *or*."""
+    return _folded(parts, neutral=False, connective=z3.Or)
+
+
+def _folded(parts: Iterable[Formula], *, neutral: bool, connective: Callable[[list[Formula]], Formula]) -> Formula:
+    """Without the parts that change nothing; a constant if one part settles it."""
     kept = []
     for part in parts:
-        if part is True:
-            return True
-        if part is not False:
+        if part is (not neutral):
+            return not neutral
+        if part is not neutral:
             kept.append(part)
     if not kept:
-        return False
-    return kept[0] if len(kept) == 1 else z3.Or(kept)
+        return neutral
+    return kept[0] if len(kept) == 1 else connective(kept)
 
 
 def negate(part: Formula) -> Formula:

@@ -1,6 +1,6 @@
 """The post and the report as variables: everything that they can say, and nothing that they cannot.
 
-The domains are those of the records themselves, and the rules those of `measurements`: a report that is not there
+The domains are those of the records themselves, and the rules those of `measured_post`: a report that is not there
 has no identity, a representative may or may not say on what grounds they speak, an unread picture is unread for
 every model.
 """

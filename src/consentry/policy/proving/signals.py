@@ -1,4 +1,4 @@
-"""What models can measure, as variables: the solver may choose any measurement that `measurements` could return.
+"""What models can measure, as variables: the solver may choose any measurement that `measured_signals` could return.
 
 Several numbers are read from one signal, and not every combination can come about: the least score of a post is not
 above the largest, a post without media shows nothing, and what was not read was seen by no model. Each family holds

@@ -47,11 +47,7 @@ def letter_to_uploader(decision: Decision, assessment: Assessment, *, grounds: S
     """
     check_same_case(decision, assessment)
     lines = [
-        f"Reference: {reference_of(decision)}",
-        f"Date: {decision.decided_at.date().isoformat()}",
-        "",
-        "Hello,",
-        "",
+        *_head(decision),
         "this is about something that you posted. "
         + ("It was reported to us, and" if assessment.report_id is not None else "We came across it ourselves, and")
         + " a person here has looked at it and decided:",
@@ -82,11 +78,7 @@ def letter_to_reporter(decision: Decision, assessment: Assessment) -> str:
             code="policy.statement",
         )
     lines = [
-        f"Reference: {reference_of(decision)}",
-        f"Date: {decision.decided_at.date().isoformat()}",
-        "",
-        "Hello,",
-        "",
+        *_head(decision),
         "thank you for your report. A person here has looked at it and decided:",
         "",
         f"    {_DONE[decision.action]}",
@@ -105,6 +97,11 @@ def complaints_until(decision: Decision, assessment: Assessment) -> date:
     counted = counted_from_decision(assessment.recommendation.deadlines, decision.decided_at)
     ends = [each.due_at for each in counted if each.counted_from == "decision" and each.due_at is not None]
     return max([least, *ends]).date()
+
+
+def _head(decision: Decision) -> list[str]:
+    date_line = f"Date: {decision.decided_at.date().isoformat()}"
+    return [f"Reference: {reference_of(decision)}", date_line, "", "Hello,", ""]
 
 
 def _redress(decision: Decision, assessment: Assessment) -> list[str]:

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from policy_strategies import examples, posts_with_signals, reports
+from measured_inputs import note, number, read, word
 
-from consentry.policy.inputs import INPUTS, observed_at
-from consentry.policy.measurements import Measurement, Number, Word
+from consentry.policy.inputs import INPUTS
+from consentry.policy.measurements import Number
 from consentry.policy.situation import Situation
 from consentry.records import (
     CopyMatch,
     CopySignal,
     CrowdLevel,
     CrowdScore,
-    ErrorNote,
     Face,
     FaceQuality,
     FaceSignal,
     MediaOutcome,
     Post,
-    Report,
     SceneScore,
     SceneSignal,
     Signals,
@@ -58,37 +53,6 @@ def crowd(level: str) -> CrowdScore:
 def copies(media_id: str, *banks: Any, comparable: bool = True) -> CopySignal:
     matches = tuple(CopyMatch(bank=bank, entry_id="1", distance=0) for bank in banks)
     return CopySignal(media_id=media_id, model="m", quality=50, comparable=comparable, matches=matches)
-
-
-def note(stage: str, media_id: str | None = None) -> ErrorNote:
-    return ErrorNote(stage=stage, code="x", message="x", remedy="x", media_id=media_id)
-
-
-def read(media_id: str) -> MediaOutcome:
-    return MediaOutcome(media_id=media_id, kind="image", frames=1)
-
-
-def measure(
-    name: str, *, ids: tuple[str, ...] = ("a", "b"), report: Report | None = None, **signals: Any
-) -> Measurement:
-    signals.setdefault("media", tuple(read(media_id) for media_id in ids))
-    signals.setdefault("references_used", 1)
-    post = Post(post_id="post", media=ids, text="words", account="media_outlet")
-    return INPUTS[name].measure(Situation(post=post, report=report, signals=Signals(**signals)))
-
-
-def number(name: str, **rest: Any) -> tuple[float, float]:
-    measured = measure(name, **rest)
-    assert isinstance(measured, Number)
-    assert bool(measured.gap) == (measured.low != measured.high)
-    return measured.low, measured.high
-
-
-def word(name: str, **rest: Any) -> str:
-    measured = measure(name, **rest)
-    assert isinstance(measured, Word)
-    assert measured.detail
-    return measured.value
 
 
 # --- scene ------------------------------------------------------------------------------------------------------
@@ -258,124 +222,3 @@ def test_text() -> None:
     assert number("text.reward_offer.probability", text=signal) == (0.0, 1.0)
     assert number("text.phone.probability", text=signal, errors=(note("text"),)) == (0.9, 1.0)
     assert number("text.phone.probability") == (0.0, 1.0)
-
-
-# --- the post and the report ------------------------------------------------------------------------------------
-
-
-def test_what_was_read() -> None:
-    assert word("media.readable") == "yes"
-    assert word("media.readable", media=(read("a"),)) == "unknown"
-    assert word("media.readable", media=(read("a"), MediaOutcome(media_id="b"))) == "no"
-    assert word("media.readable", errors=(note("media", "a"),)) == "no"
-    assert word("media.readable", ids=()) == "yes"
-
-
-def test_the_post() -> None:
-    assert word("post.account") == "media_outlet"
-    assert word("post.has_text") == word("post.has_media") == "yes"
-    assert word("post.has_media", ids=()) == "no"
-
-
-def test_without_a_report() -> None:
-    names = ("report.standing", "report.identity", "report.authority", "report.consent")
-    assert [word(name) for name in names] == ["none", "none", "none", "unknown"]
-
-
-def test_with_a_report() -> None:
-    lawyer = Report(report_id="r", standing="authorised_representative", authority="lawyer", consent="withdrawn")
-    names = ("report.standing", "report.identity", "report.authority", "report.consent")
-    assert [word(name, report=lawyer) for name in names] == [
-        "authorised_representative",
-        "unverified",
-        "lawyer",
-        "withdrawn",
-    ]
-    assert word("report.authority", report=Report(report_id="r", standing="authorised_representative")) == "unknown"
-    assert word("report.authority", report=Report(report_id="r", standing="other")) == "none"
-
-
-# --- laws -------------------------------------------------------------------------------------------------------
-
-
-@examples(40)
-@given(posts_with_signals(), st.none() | reports())
-def test_every_input_says_what_it_promises(made: tuple[Post, Signals], report: Report | None) -> None:
-    situation = Situation(made[0], report, made[1])
-    for item in INPUTS.values():
-        measured = item.measure(situation)
-        if isinstance(measured, Number):
-            assert item.is_number
-            assert item.lower <= measured.low <= measured.high <= item.upper
-        else:
-            assert measured.value in (*item.words, "unknown")
-        observed_at(item, situation)
-
-
-@examples(40)
-@given(st.data(), posts_with_signals())
-def test_taking_a_signal_away_only_opens_the_interval(data: st.DataObject, made: tuple[Post, Signals]) -> None:
-    """What remains after a loss contains what was there before: nothing new is ever learnt from a gap."""
-    post, signals = made
-    field = data.draw(st.sampled_from(("media", "scene", "faces", "copies", "text", "references_used")))
-    if field == "text":
-        less = signals.model_copy(update={"text": None})
-    elif field == "references_used":
-        less = signals.model_copy(update={"references_used": 0})
-    else:
-        kept = tuple(item for item in getattr(signals, field) if data.draw(st.booleans()))
-        less = signals.model_copy(update={field: kept})
-    for item in INPUTS.values():
-        if not post.media and field == "media":
-            continue  # then the post's media are those that were opened
-        before, after = (item.measure(Situation(post, None, each)) for each in (signals, less))
-        if isinstance(before, Number) and isinstance(after, Number):
-            assert after.low <= before.low <= before.high <= after.high, item.name
-        elif isinstance(before, Word) and isinstance(after, Word):
-            assert after.value in ("unknown", before.value), item.name
-
-
-# --- dates and counts -------------------------------------------------------------------------------------------
-
-
-def measured(name: str, *, posted: datetime | None = None, report: Report | None = None) -> Measurement:
-    post = Post(post_id="p", posted_at=posted)
-    return INPUTS[name].measure(Situation(post=post, report=report, signals=Signals()))
-
-
-def reported(at: datetime | None = None, **counts: int) -> Report:
-    return Report.model_validate({"report_id": "r", "standing": "other", "reported_at": at, **counts})
-
-
-def test_the_day_of_the_post() -> None:
-    day = float(date(2022, 4, 5).toordinal())
-    assert measured("post.day", posted=datetime(2022, 4, 5, 23, 59, tzinfo=UTC)) == Number(day, day)
-    assert measured("post.day") == Number(0.0, math.inf, "the post has no date")
-
-
-def test_hours_from_the_post_to_the_report() -> None:
-    posted = datetime(2022, 4, 5, 12, tzinfo=UTC)
-    for late, hours in ((posted + timedelta(hours=30), 30.0), (posted.replace(tzinfo=None), 0.0)):
-        assert measured("report.hours_after_post", posted=posted, report=reported(late)) == Number(hours, hours)
-    for open_case in (
-        measured("report.hours_after_post", posted=posted),
-        measured("report.hours_after_post", posted=posted, report=reported()),
-        measured("report.hours_after_post", report=reported(posted)),
-    ):
-        assert open_case == Number(0.0, math.inf, "the post or the report has no date")
-    before = measured("report.hours_after_post", posted=posted, report=reported(posted - timedelta(hours=1)))
-    assert before == Number(0.0, math.inf, "the report is dated before the post")
-
-
-@pytest.mark.parametrize(
-    ("name", "field"),
-    [
-        ("report.by_reporter", "reports_by_reporter"),
-        ("report.rejected_by_reporter", "rejected_reports_by_reporter"),
-        ("report.against_account", "reports_against_account"),
-    ],
-)
-def test_counts_that_the_platform_gives(name: str, field: str) -> None:
-    assert measured(name, report=reported(**{field: 7})) == Number(7.0, 7.0)
-    for nothing in (measured(name), measured(name, report=reported())):
-        assert nothing == Number(0.0, math.inf, "the platform has not counted")

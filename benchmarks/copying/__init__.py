@@ -1,0 +1,1 @@
+"""What `benchmarks/copies.py` measures: edits, and one report a module."""
