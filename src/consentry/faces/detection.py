@@ -8,6 +8,7 @@ and nothing found is an empty result, never ``None``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -78,6 +79,8 @@ class MtcnnDetector:
         # One row of these is far too little work for a call of its own.
         self._refinement: Network = load_network(folder.file("refinement"), settings, rows=64)
         self._output: Network = load_network(folder.file("output"), settings, rows=16)
+        # Between the networks every picture is worked on for itself, and numpy lets go of the interpreter meanwhile.
+        self._threads = ThreadPoolExecutor(settings.resolved_threads(), thread_name_prefix="consentry-detect")
 
     def detect(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Detections]:
         """Faces of each picture; the same whatever other pictures come along."""
@@ -91,7 +94,7 @@ class MtcnnDetector:
         return found
 
     def _detect(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Detections]:
-        sums = [integral_image(picture) for picture in pictures]
+        sums = list(self._threads.map(integral_image, pictures))
         boxes = self._proposals(sums)
         boxes, _ = self._refined(sums, boxes)
         return self._faces(sums, boxes)
@@ -105,14 +108,17 @@ class MtcnnDetector:
             if layout.levels:
                 by_shape.setdefault((layout.height, layout.width), []).append(index)
         for indices in by_shape.values():
-            regressions, probabilities = self._proposal(np.stack([paint(layouts[i], sums[i]) for i in indices]))
-            for i, regression, probability in zip(indices, regressions, probabilities, strict=True):
-                found[i] = _candidates(layouts[i], regression, probability)
+            of_shape = [layouts[i] for i in indices]
+            canvases = np.stack(list(self._threads.map(paint, of_shape, [sums[i] for i in indices])))
+            for i, boxes in zip(
+                indices, self._threads.map(_candidates, of_shape, *self._proposal(canvases)), strict=True
+            ):
+                found[i] = boxes
         return found
 
     def _refined(self, sums: Sequence[Integral], boxes: list[Boxes]) -> tuple[list[Boxes], list[NDArray[np.float32]]]:
         """Second stage: windows that the refinement network believes in, moved and squared."""
-        crops, kept = _crops(sums, boxes, 24)
+        crops, kept = self._crops(sums, boxes, 24)
         regression, probability = self._refinement(crops)
         results, scores = [], []
         for found, (r, p) in zip(kept, _split((regression, probability), kept), strict=True):
@@ -125,7 +131,7 @@ class MtcnnDetector:
 
     def _faces(self, sums: Sequence[Integral], boxes: list[Boxes]) -> list[Detections]:
         """Third stage: final boxes with five points each."""
-        crops, kept = _crops(sums, boxes, 48)
+        crops, kept = self._crops(sums, boxes, 48)
         outputs = self._output(crops)
         results = []
         for found, (r, where, p) in zip(kept, _split(outputs, kept), strict=True):
@@ -139,6 +145,13 @@ class MtcnnDetector:
             points = np.stack([x, y], axis=2).astype(np.float32)
             results.append(Detections(refined[pick], points[pick], p[pick]))
         return results
+
+    def _crops(
+        self, sums: Sequence[Integral], boxes: list[Boxes], side: int
+    ) -> tuple[NDArray[np.float32], list[Boxes]]:
+        """All pictures' boxes as one batch of windows, and the boxes that have pixels at all."""
+        found = list(self._threads.map(_windows_of, sums, boxes, [side] * len(sums)))
+        return np.concatenate([crops for crops, _ in found]), [kept for _, kept in found]
 
 
 def _candidates(layout: Layout, regression: NDArray[np.float32], probability: NDArray[np.float32]) -> Boxes:
@@ -171,14 +184,10 @@ def _candidates(layout: Layout, regression: NDArray[np.float32], probability: ND
     return squared(refine(box[pick], move[pick], extent=0.0))
 
 
-def _crops(sums: Sequence[Integral], boxes: list[Boxes], side: int) -> tuple[NDArray[np.float32], list[Boxes]]:
-    """All pictures' boxes as one batch of windows, and the boxes that have pixels at all."""
-    crops, kept = [np.zeros((0, side, side, 3), np.float32)], []
-    for picture, found in zip(sums, boxes, strict=True):
-        whole, valid = pixel_boxes(found, picture.shape[1] - 1, picture.shape[0] - 1)
-        crops.append(resample_boxes(picture, whole[valid], side, side))
-        kept.append(found[valid])
-    return np.concatenate(crops), kept
+def _windows_of(sums: Integral, boxes: Boxes, side: int) -> tuple[NDArray[np.float32], Boxes]:
+    """One picture's boxes as windows, and the boxes that have pixels at all."""
+    whole, valid = pixel_boxes(boxes, sums.shape[1] - 1, sums.shape[0] - 1)
+    return resample_boxes(sums, whole[valid], side, side), boxes[valid]
 
 
 def _split(outputs: tuple[NDArray[np.generic], ...], kept: list[Boxes]) -> list[tuple[NDArray[np.float32], ...]]:
