@@ -45,6 +45,23 @@ def test_boxes_are_resampled_as_their_crops(data: st.DataObject) -> None:
 def test_large_white_pictures_do_not_overflow() -> None:
     white = np.full((3000, 3001, 3), 255, np.uint8)
     sums = integral_image(white)
-    assert sums.dtype == np.int64
     assert (resample_picture(sums, 2, 3) == 255).all()
-    assert integral_image(white[:2800]).dtype == np.int32
+    boxes = np.array([[0, 0, 3001, 3000], [5, 7, 6, 9], [0, 10, 3001, 11]])
+    assert (resample_boxes(sums, boxes, 24, 24) == 255).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(80, 400), st.integers(80, 400), st.integers(1, 4), st.integers(1, 4))
+def test_cells_too_large_for_packed_sums_are_right_too(height: int, width: int, rows: int, columns: int) -> None:
+    pixels = noise(height, width)
+    exact = [
+        [pixels[top:bottom, left:right].mean(axis=(0, 1), dtype=np.float64) for left, right in cells(width, columns)]
+        for top, bottom in cells(height, rows)
+    ]
+    np.testing.assert_allclose(resample_picture(integral_image(pixels), rows, columns), exact, rtol=1e-6)
+    whole = np.array([[0, 0, width, height]])
+    np.testing.assert_allclose(resample_boxes(integral_image(pixels), whole, rows, columns)[0], exact, rtol=1e-6)
+
+
+def cells(size: int, count: int) -> list[tuple[int, int]]:
+    return [(index * size // count, -(-(index + 1) * size // count)) for index in range(count)]

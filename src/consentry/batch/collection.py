@@ -16,10 +16,11 @@ nearly all of which die by their reference counts."""
 def rare_collection() -> Iterator[None]:
     """Look for garbage more rarely, and never among what is there already (modules, models, policies).
 
+    It is not looked through a last time either: that takes longer than many a job of some hundred rows.
+
     The collector stays on, so cycles are still found and memory stays bounded. What was set before is set again.
     """
     before = gc.get_threshold()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*_THRESHOLDS)
     try:

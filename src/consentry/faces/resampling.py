@@ -7,37 +7,44 @@ that its cell touches), which is what MTCNN's networks were trained and publishe
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-Integral = NDArray[np.int32] | NDArray[np.int64]
+Integral = NDArray[np.int64]
+"""See `integral_image`."""
+_Edges = NDArray[np.int64]
 
-_LARGEST_INT32 = np.iinfo(np.int32).max
-_CORNER = 4
-"""Numbers kept of each corner: three colours and one that is not used, because numpy copies 16 bytes (or 32) in one go,
-and 12 (or 24) by a call of a function."""
+_BITS: Final = 21
+"""Of each of the three colours in a packed sum."""
+_MASK: Final = (1 << _BITS) - 1
+_LARGEST_CELL: Final = _MASK // 255
+"""Pixels whose sum one colour's bits hold when all are white: 90 x 90 and some."""
 
 
 def integral_image(pixels: NDArray[np.uint8]) -> Integral:
-    """Sums of all pixels above and left of each corner: (H, W, 3) to (H + 1, W + 1, 4), the last number unused.
+    """Sums of all pixels above and left of each corner: (H, W, 3) to (H + 1, W + 1), the three colours in one number.
 
-    In 32 bits where they hold the sum of a white picture (up to 8 megapixels): half the memory to go through.
+    The numbers are red + green 2^21 + blue 2^42, modulo 2^64. They overflow, and it does no harm: the sum over a cell
+    is made of four of them by adding and subtracting, so it is right modulo 2^64, and that is the whole of it as long
+    as each colour of the cell fits its 21 bits. One number to fetch in place of three is what makes it fast.
     """
-    height, width, channels = pixels.shape
-    shape = (height + 1, width + 1, _CORNER)
-    small = height * width * 255 <= _LARGEST_INT32
-    sums: Integral = np.zeros(shape, np.int32) if small else np.zeros(shape, np.int64)
+    height, width, _ = pixels.shape
+    sums = np.zeros((height + 1, width + 1), np.int64)
+    packed = pixels[..., 2].astype(np.int64)
+    for colour in (1, 0):
+        packed <<= _BITS
+        packed |= pixels[..., colour]
     inner = sums[1:, 1:]
-    np.cumsum(pixels, axis=1, dtype=sums.dtype, out=inner[..., :channels])
+    np.cumsum(packed, axis=1, out=inner)
     for above, row in itertools.pairwise(inner):  # far faster than cumsum across the rows
         row += above
     return sums
 
 
-def _edges(
-    start: NDArray[np.int64], stop: NDArray[np.int64], cells: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _edges(start: _Edges, stop: _Edges, cells: int) -> tuple[_Edges, _Edges]:
     """First and last-plus-one pixel of each of the cells that [start, stop) is cut into; two arrays (N, cells)."""
     index = np.arange(cells)
     size = (stop - start)[:, None]
@@ -62,15 +69,18 @@ def resample_boxes(sums: Integral, boxes: NDArray[np.int64], rows: int, columns:
     left, right = _edges(boxes[:, 0], boxes[:, 2], columns)
     # One index into the corners in a row is much faster than two into rows and columns.
     width = sums.shape[1]
-    corners = sums.reshape(-1, _CORNER)
-    above, below = (top * width)[:, :, None], (bottom * width)[:, :, None]
-    before, behind = left[:, None, :], right[:, None, :]
-    total = corners.take(below + behind, axis=0)
-    total -= corners.take(above + behind, axis=0)
-    total -= corners.take(below + before, axis=0)
-    total += corners.take(above + before, axis=0)
-    means = np.empty((*total.shape[:-1], 3), np.float32)
-    _write_means(means, total, (bottom - top)[:, :, None], (right - left)[:, None, :])
+    corners = sums.reshape(-1)
+
+    def cells(top: _Edges, bottom: _Edges, left: _Edges, right: _Edges) -> Integral:
+        above, below = top * width, bottom * width
+        total: Integral = corners.take(below + right)
+        total -= corners.take(above + right)
+        total -= corners.take(below + left)
+        total += corners.take(above + left)
+        return total
+
+    means = np.empty((len(boxes), rows, columns, 3), np.float32)
+    _write_means(means, cells, top[:, :, None], bottom[:, :, None], left[:, None, :], right[:, None, :])
     return means
 
 
@@ -89,20 +99,43 @@ def resample_picture(
     zero = np.zeros(1, np.int64)
     (top,), (bottom,) = _edges(zero, np.array([height]), rows)
     (left,), (right,) = _edges(zero, np.array([width]), columns)
-    bands = sums.take(bottom, axis=0)
-    bands -= sums.take(top, axis=0)
-    total = bands.take(right, axis=1)
-    total -= bands.take(left, axis=1)
+
+    def cells(top: _Edges, bottom: _Edges, left: _Edges, right: _Edges) -> Integral:
+        bands = sums.take(bottom[:, 0], axis=0)
+        bands -= sums.take(top[:, 0], axis=0)
+        total: Integral = bands.take(right[0], axis=1)
+        total -= bands.take(left[0], axis=1)
+        return total
+
     means = np.empty((rows, columns, 3), np.float32) if out is None else out
-    _write_means(means, total, (bottom - top)[:, None], (right - left)[None, :])
+    _write_means(means, cells, top[:, None], bottom[:, None], left[None, :], right[None, :])
     return means
 
 
+_Cells = Callable[[_Edges, _Edges, _Edges, _Edges], Integral]
+"""Packed sums over cells, of their top, bottom, left and right edges."""
+
+
 def _write_means(
-    means: NDArray[np.float32], total: Integral, heights: NDArray[np.int64], widths: NDArray[np.int64]
+    means: NDArray[np.float32], cells: _Cells, top: _Edges, bottom: _Edges, left: _Edges, right: _Edges
 ) -> None:
-    """Sums, (..., 4), over the areas of their cells, into (..., 3); colour by colour, which numpy does fastest."""
-    sums = total.astype(np.float32)
-    area = heights.astype(np.float32) * widths.astype(np.float32)
-    for colour in range(means.shape[-1]):
-        np.divide(sums[..., colour], area, out=means[..., colour])
+    """Means over cells, into (..., 3); colour by colour, which numpy does fastest."""
+    area = (bottom - top).astype(np.float32) * (right - left).astype(np.float32)
+    for colour, total in enumerate(_colours(cells, top, bottom, left, right)):
+        np.divide(total.astype(np.float32), area, out=means[..., colour])
+
+
+def _colours(cells: _Cells, top: _Edges, bottom: _Edges, left: _Edges, right: _Edges) -> list[NDArray[np.int64]]:
+    """Sums over cells, a colour each; cells too large for packed sums are cut in halves."""
+    tall, wide = (bottom - top).max(initial=0), (right - left).max(initial=0)
+    if tall * wide <= _LARGEST_CELL:
+        total = cells(top, bottom, left, right)
+        return [total & _MASK, total >> _BITS & _MASK, total >> 2 * _BITS]
+    if tall >= wide:
+        middle = (top + bottom) // 2
+        halves = [(top, middle, left, right), (middle, bottom, left, right)]
+    else:
+        middle = (left + right) // 2
+        halves = [(top, bottom, left, middle), (top, bottom, middle, right)]
+    first, second = (_colours(cells, *half) for half in halves)
+    return [one + other for one, other in zip(first, second, strict=True)]
