@@ -35,10 +35,10 @@ demo: $(VENV)/.core ## assess the demo posts; writes demo-report/index.html and 
 	@$(BIN)/consentry score data/demo/posts.yaml --bank data/demo/bank.csv --out demo-report --page
 
 test: $(VENV)/.dev ## run the tests (under five minutes on two cores)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_OPTIONS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST_OPTIONS)
 
 test-slow: $(VENV)/.dev ## run the tests that take longer; those that need ../shared say so when they skip
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -m slow --durations 10
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m slow --durations 10
 
 check: $(VENV)/.dev ## lint, format, types, import contracts, lock files, tests with coverage
 	@$(BIN)/ruff check .

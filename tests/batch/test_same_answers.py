@@ -48,6 +48,7 @@ def test_the_job_on_one_machine(demo: Path, bank: Path, tmp_path: Path, of_the_l
     assert stored(tmp_path / "out") == of_the_library
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:mlflow", "ignore::FutureWarning:mlflow")
 @pytest.mark.filterwarnings("ignore::UserWarning:mlflow", "ignore::DeprecationWarning:pydantic")
 def test_the_model_for_mlflow(demo: Path, bank: Path, tmp_path: Path, of_the_library: list[str]) -> None:

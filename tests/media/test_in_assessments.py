@@ -57,6 +57,7 @@ def film(path: Path, demo: Path, *, moving: bool) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_two_seconds_in_ten_minutes_are_found_and_said(assessor: Assessor, demo: Path, tmp_path: Path) -> None:
     path = film(tmp_path / "film.mp4", demo, moving=False)
     assessment = assessor.assess(Post(post_id="film", media=(path,)), REPORT, [demo / "reference_collins.jpg"])
@@ -85,6 +86,7 @@ def test_two_seconds_in_ten_restless_minutes_are_looked_at(demo: Path, tmp_path:
     assert np.diff(seconds).max() <= 2.0  # where the camera turns round, it stands for a moment
 
 
+@pytest.mark.slow
 def test_media_that_break_or_hold_up_their_decoder_are_unknown_and_the_rest_is_measured(
     demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
