@@ -38,7 +38,7 @@ test: $(VENV)/.dev ## run the tests (under five minutes on two cores)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST_OPTIONS)
 
 test-slow: $(VENV)/.dev ## run the tests that take longer; those that need ../shared say so when they skip
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m slow --durations 10
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -m slow --durations 10
 
 check: $(VENV)/.dev ## lint, format, types, import contracts, lock files, tests with coverage
 	@$(BIN)/ruff check .

@@ -19,6 +19,8 @@ ratio is the median over turns, the range that of the middle half.
   does more: policy, words, quality. Faces are embedded where there is a claimant to compare them with.
 - *Its networks alone*: every tensor that the job gives to a network is kept and given to it again, with nothing else
   going on; the faster of two times counts. The share of the roofline is their sum divided by the job's wall time.
+- *Busy*: processor time of the job's process (decoders are others) by wall time and threads; and how much of it goes
+  into networks, by the processor time of the same runs alone.
 
 ``deepface`` does not stand here: it fetches its networks from addresses that an installation without a network cannot
 reach.
@@ -226,23 +228,24 @@ def kept_tensors() -> Iterator[list[tuple[Any, Any]]]:
         yield calls
 
 
-def seconds_of_networks(assessor: Assessor, posts: Sequence[Post]) -> float:
-    """Seconds that the networks alone need for the tensors of these posts."""
-    total = 0.0
+def seconds_of_networks(assessor: Assessor, posts: Sequence[Post]) -> tuple[float, float]:
+    """Seconds that the networks alone need for the tensors of these posts, and seconds of processor time."""
+    total = busy = 0.0
     for start in range(0, len(posts), GROUP):
         with kept_tensors() as calls:
             job(assessor, posts[start : start + GROUP])
         time.sleep(0.3)
         for network, batch in calls:
-            total += min(seconds_of(lambda: network(batch)) for _ in range(2))  # noqa: B023 - called at once
-    return total
+            fastest = min(seconds_of(lambda: network(batch)) for _ in range(2))  # noqa: B023 - called at once
+            total, busy = total + fastest[0], busy + fastest[1]
+    return total, busy
 
 
-def seconds_of(way: Callable[[], object]) -> float:
-    """Wall time of one call."""
-    started = time.perf_counter()
+def seconds_of(way: Callable[[], object]) -> tuple[float, float]:
+    """Wall time and processor time of one call."""
+    started, busy = time.perf_counter(), time.process_time()
     way()
-    return time.perf_counter() - started
+    return time.perf_counter() - started, time.process_time() - busy
 
 
 def print_throughput(posts: Sequence[Post], turns: int, threads: int) -> None:
@@ -260,24 +263,30 @@ def print_throughput(posts: Sequence[Post], turns: int, threads: int) -> None:
     }
     found = {name: way(posts) for name, way in ways.items()}  # also warms them up
     times: dict[str, list[float]] = {name: [] for name in ways}
+    busy: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(turns):
         for name, way in ways.items():
             time.sleep(0.5)  # until the threads of the runtime before have stopped spinning
-            times[name].append(seconds_of(lambda: way(posts)))  # noqa: B023 - called at once
-    alone = seconds_of_networks(assessor, posts)
+            seconds, of_processor = seconds_of(lambda: way(posts))  # noqa: B023 - called at once
+            times[name].append(seconds)
+            busy[name].append(of_processor)
+    alone, busy_alone = seconds_of_networks(assessor, posts)
     count = len(posts)
     print(f"{count} posts, {threads} threads, {turns} turns, {time.strftime('%Y-%m-%d')}\n")
     print("| way | posts a second | against the usual way | faces found | matches, of the same, of others |")
     print("|---|---|---|---|---|")
-    for name, seconds in times.items():
-        ratios = [first / second for first, second in zip(times[usual], seconds, strict=True)]
+    for name, taken in times.items():
+        ratios = [first / second for first, second in zip(times[usual], taken, strict=True)]
         faces = sum(of_post.faces for of_post in found[name])
-        rate = count / statistics.median(seconds)
+        rate = count / statistics.median(taken)
         print(f"| {name} | {rate:.2f} | {spread(ratios, '.2f')}× | {faces} | {matches(posts, found[name])} |")
     print(f"| its networks alone | {count / alone:.2f} | | | |\n")
     common = sum(min(a.faces, b.faces) for a, b in zip(found[usual], found[ours], strict=True))
     print("| figure | value |\n|---|---|")
     print(f"| share of the roofline | {spread([alone / seconds for seconds in times[ours]], '.1%')} |")
+    cores = [of_processor / seconds / threads for of_processor, seconds in zip(busy[ours], times[ours], strict=True)]
+    print(f"| busy, of {threads} threads | {spread(cores, '.0%')} |")
+    print(f"| of that, in networks | {spread([busy_alone / of_processor for of_processor in busy[ours]], '.0%')} |")
     print(f"| faces of the usual way that ours counts too | {common} of {sum(post.faces for post in found[usual])} |")
 
 

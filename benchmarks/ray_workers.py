@@ -2,10 +2,10 @@
 
 Usage: ``python benchmarks/ray_workers.py [--pictures FOLDER] [--shards 12] [--rows 96] [--turns 3] [--cpus 1]``
 
-The cluster is two nodes with ``--cpus`` each and a head with none, all on this machine; so two workers can only be
-twice as fast as one where the machine has cores for both, their decoders and the driver. Loading the models is left
-out: the clock runs from the moment when every worker has finished one shard, and counts the rows after it. All ways
-run in turn; a ratio is the median over turns, with the middle half.
+The cluster is a head without CPUs and two nodes, all on this machine. Each node may use ``--cpus`` cores of its own
+and no others, decoders included, as if it were a machine; head and driver share them. Loading the models is left out:
+the clock runs from the moment when every worker has finished one shard, and counts the rows after it. All ways run in
+turn; a ratio is the median over turns, with the middle half.
 """
 
 from __future__ import annotations
@@ -56,8 +56,13 @@ def print_rates(pictures: Sequence[Path], shards: int, rows: int, turns: int, cp
         initialize_head=True,
         head_node_args={"num_cpus": 0, "object_store_memory": memory, "include_dashboard": False},
     )
-    for _ in range(2):
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2 * cpus:
+        raise SystemExit(f"Two workers of {cpus} CPUs need {2 * cpus} cores; there are {len(cores)}.")
+    for first in (0, cpus):
+        os.sched_setaffinity(0, cores[first : first + cpus])  # inherited by what the node starts
         local.add_node(num_cpus=cpus, object_store_memory=memory)
+    os.sched_setaffinity(0, cores)
     options = Options(shard_rows=rows)
     settings = RuntimeSettings(threads=cpus)
 

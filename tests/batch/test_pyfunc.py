@@ -91,7 +91,9 @@ def test_answers_are_those_of_the_library(model: Any, repository: Path, posts: p
 
 def test_the_folder_is_complete_and_holds_no_pickle(exported: Path) -> None:
     files = [path for path in exported.rglob("*") if path.is_file()]
-    assert {"model.json", "embedding.onnx", "bank.csv", "settings.json"} <= {path.name for path in files}
+    names = {path.name for path in files}
+    assert {"model.json", "embedding.onnx", "bank.csv", "settings.json"} <= names
+    assert "recognition.onnx" not in names, "it reads no pictures, so it needs no model that does"
     for path in files:
         assert path.suffix not in {".pkl", ".pt", ".bin", ".joblib"}
         assert not zipfile.is_zipfile(path)

@@ -10,7 +10,6 @@ from types import ModuleType
 import pytest
 
 from consentry.text import analyse_text
-from consentry.text.private import PRIVATE_KINDS
 
 FLOOR = 0.85
 """Of each kind's F1 on the written cases, both halves together."""
@@ -34,7 +33,18 @@ def found(text: str) -> list[tuple[str, str]]:
 
 def test_every_kind_is_found_in_the_written_cases(benchmark_module: ModuleType) -> None:
     texts = [*benchmark_module.written("development"), *benchmark_module.written("held_out")]
-    kinds = list(PRIVATE_KINDS)
+    kinds = [
+        "email",
+        "phone",
+        "postal_address",
+        "location",
+        "identity_number",
+        "bank_account",
+        "payment_card",
+        "licence_plate",
+        "credentials",
+        "medical",
+    ]
     table = benchmark_module.counts(texts, benchmark_module.ours, kinds, show="").sum(axis=0)
     scores = dict(zip(kinds, benchmark_module.figures(table)[:, 2], strict=True))
     assert all(table[:, 2] >= 3)

@@ -17,6 +17,7 @@ from consentry.batch.pyfunc import INPUTS, MODELS, SETTINGS, ExportError, output
 from consentry.policy import load_policy
 from consentry.policy.loading import shipped_names
 from consentry.runtime import RuntimeSettings, list_models, models_root
+from consentry.runtime.model_folder import served_version
 from consentry.version import __version__
 
 
@@ -66,8 +67,9 @@ def export_pyfunc(
     with tempfile.TemporaryDirectory(prefix="consentry-") as temporary:
         folder = Path(temporary, "consentry")
         root = models or models_root()
-        for name in list_models(root):
-            shutil.copytree(root / name, folder / MODELS / name)
+        for name in {component.name for component in assessor.components} & set(list_models(root)):
+            served = served_version(root / name)
+            shutil.copytree(served, folder / MODELS / served.relative_to(root))
         files = None if policy is None else PolicyFiles.of(policy)
         if files is not None:
             files.write(folder / "policy")

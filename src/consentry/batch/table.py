@@ -7,14 +7,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from consentry.batch.scoring import Outcome
 from consentry.media.errors import NOTE_CODES
 from consentry.records import Assessment, FaceBand, Signals
-
-Status = Literal["assessed", "rejected", "failed"]
-"""``rejected``: the row is no case. ``failed``: it is one, and no assessment came about."""
 
 _ROWS_AT_ONCE = 1000
 _SUREST_FIRST: tuple[FaceBand, ...] = ("match", "inconclusive", "no_match", "no_face")

@@ -43,9 +43,6 @@ class Detections:
         return len(self.boxes)
 
 
-NO_FACES = Detections(np.zeros((0, 4), np.float32), np.zeros((0, 5, 2), np.float32), np.zeros((0,), np.float32))
-
-
 class FaceDetector(Protocol):
     """Finds faces in pictures."""
 

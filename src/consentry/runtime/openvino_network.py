@@ -42,6 +42,7 @@ class OpenVinoNetwork:
             "INFERENCE_PRECISION_HINT": settings.precision,
             "INFERENCE_NUM_THREADS": self._threads,
             "NUM_STREAMS": self._threads,
+            "ENABLE_CPU_PINNING": False,  # other threads work between the networks, and want these cores too
         }
         self._compiled: dict[tuple[int, ...], Any] = {}
         self._lock = threading.Lock()

@@ -13,18 +13,6 @@ from consentry.text.contacts import find_emails, find_phones
 from consentry.text.passages import Passage, find_all
 from consentry.text.plates import find_plates
 
-PRIVATE_KINDS: Final[tuple[TextKind, ...]] = (
-    "email",
-    "phone",
-    "postal_address",
-    "location",
-    "identity_number",
-    "bank_account",
-    "payment_card",
-    "licence_plate",
-    "credentials",
-    "medical",
-)
 _NUMBERS: Final[tuple[TextKind, ...]] = (
     "email",
     "bank_account",
