@@ -16,7 +16,8 @@ nearly all of which die by their reference counts."""
 def rare_collection() -> Iterator[None]:
     """Look for garbage more rarely, and never among what is there already (modules, models, policies).
 
-    It is not looked through a last time either: that takes longer than many a job of some hundred rows.
+    No full pass comes first: what is garbage by then may stay until the job is over, and a pass through everything that
+    is loaded is a noticeable part of a small job.
 
     The collector stays on, so cycles are still found and memory stays bounded. What was set before is set again.
     """

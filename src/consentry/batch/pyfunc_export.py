@@ -16,8 +16,7 @@ from consentry.batch.policy_files import PolicyFiles
 from consentry.batch.pyfunc import INPUTS, MODELS, SETTINGS, ExportError, output_kinds
 from consentry.policy import load_policy
 from consentry.policy.loading import shipped_names
-from consentry.runtime import RuntimeSettings, list_models, models_root
-from consentry.runtime.model_folder import served_version
+from consentry.runtime import ModelFolder, RuntimeSettings, list_models, models_root
 from consentry.version import __version__
 
 
@@ -67,8 +66,9 @@ def export_pyfunc(
     with tempfile.TemporaryDirectory(prefix="consentry-") as temporary:
         folder = Path(temporary, "consentry")
         root = models or models_root()
-        for name in {component.name for component in assessor.components} & set(list_models(root)):
-            served = served_version(root / name)
+        used = {component.name for component in assessor.components}
+        for name in used.intersection(list_models(root)):  # the other components are policies and rules
+            served = ModelFolder.open(name, root=root).path
             shutil.copytree(served, folder / MODELS / served.relative_to(root))
         files = None if policy is None else PolicyFiles.of(policy)
         if files is not None:

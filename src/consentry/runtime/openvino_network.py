@@ -73,17 +73,19 @@ class OpenVinoNetwork:
                 for port in queue[0].model_outputs
             ]
             # Requests read and write these arrays themselves: nothing is copied, and no thread of theirs ever waits
-            # for Python.
-            for start in range(0, count, self._rows):
-                rows = batch[start : start + self._rows]
-                if len(rows) < self._rows:
-                    rows = np.concatenate([rows, np.zeros((self._rows - len(rows), *batch.shape[1:]), batch.dtype)])
-                request = queue[queue.get_idle_request_id()]
-                request.set_input_tensor(tensor(rows, shared_memory=True))
-                for index, result in enumerate(results):
-                    request.set_output_tensor(index, tensor(result[start : start + self._rows], shared_memory=True))
-                queue.start_async({})
-            queue.wait_all()
+            # for Python. So the arrays must outlive the requests, also where something goes wrong in between.
+            try:
+                for start in range(0, count, self._rows):
+                    rows = batch[start : start + self._rows]
+                    if len(rows) < self._rows:
+                        rows = np.concatenate([rows, np.zeros((self._rows - len(rows), *batch.shape[1:]), batch.dtype)])
+                    request = queue[queue.get_idle_request_id()]
+                    request.set_input_tensor(tensor(rows, shared_memory=True))
+                    for index, result in enumerate(results):
+                        request.set_output_tensor(index, tensor(result[start : start + self._rows], shared_memory=True))
+                    queue.start_async({})
+            finally:
+                queue.wait_all()
         return tuple(result[:count] for result in results)
 
     def _no_rows(self, batch: Batch) -> tuple[Batch, ...]:
