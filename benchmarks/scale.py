@@ -16,13 +16,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from consentry import Assessor, RuntimeSettings, assess, measuring
-from consentry.assess import LONGEST_SIDE
+from consentry import Assessor, RuntimeSettings
+from consentry.batch.results.table import table_bytes, table_of
 from consentry.batch.scoring import Outcome
-from consentry.batch.table import table_bytes, table_of
-from consentry.look_ahead import OpenedCase
 from consentry.media import Limits
 from consentry.media.opening import open_media
+from consentry.pipeline import assessor as assess
+from consentry.pipeline import measuring
+from consentry.pipeline.assessor import LONGEST_SIDE
+from consentry.pipeline.opening_ahead import OpenedCase
 from consentry.records import Case, Media, MediaOutcome
 
 ROOT = Path(__file__).resolve().parent.parent

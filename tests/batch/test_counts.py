@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_jobs import empty_row
 
-from consentry.batch import plots
-from consentry.batch.choosing import OF_EACH_ACTION, choose, interest
-from consentry.batch.summary import Summary, timing_of
+from consentry.batch.page import plots
+from consentry.batch.page.choosing import OF_EACH_ACTION, choose, interest
+from consentry.batch.results.summary import Summary, timing_of
 from consentry.batch.times import Durations, ShardTimes, bounds
 
 SECONDS = st.lists(st.floats(0.001, 9_000), min_size=1, max_size=60)

@@ -16,7 +16,7 @@ from small_jobs import folder_bytes, stop_after, without_models, write_picture, 
 
 from consentry import Assessor, RuntimeSettings
 from consentry.batch import JobError, Options, Store, Tolerance, run_job
-from consentry.batch.stored import read_assessments
+from consentry.batch.results.stored import read_assessments
 from consentry.records import Assessment
 
 
@@ -206,7 +206,7 @@ class TestTolerance:
 def test_a_case_that_breaks_the_code_is_a_row_and_the_others_are_assessed(
     manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from consentry.text import TextReader
+    from consentry.signals.text import TextReader
 
     sound = TextReader.analyse
 

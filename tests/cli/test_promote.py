@@ -13,7 +13,7 @@ from scene_models import calibration, write_tiny_model
 from typer.testing import CliRunner
 
 from consentry.cli.app import app
-from consentry.training.model_folders import scene_scorer_of
+from consentry.training.scene.folders import scene_scorer_of
 
 BAD = {"private_context": calibration(0.1, 2.0), "public_event": calibration(0.5, -1.0)}
 GATES = {
@@ -72,7 +72,7 @@ def test_one_folder_is_not_enough_and_without_a_registry_there_is_no_challenger(
 
 @pytest.mark.filterwarnings("ignore")  # MLflow's own
 def test_a_registry_passes_the_alias_on(config: Path, tmp_path: Path, mlflow_uri: str) -> None:
-    from consentry.training.tracking import log_run, mlflow_at
+    from consentry.training.registry.tracking import log_run, mlflow_at
 
     def train(version: str, **changes: object) -> None:
         folder = write_tiny_model(tmp_path / version, version=version, **changes).path

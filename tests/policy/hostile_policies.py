@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from consentry.policy import Policy, PolicyError, parse_policy
-from consentry.policy.inputs import INPUTS
+from consentry.policy.measuring.inputs import INPUTS
 
 NAMES = ("identity", "verified", "report_standing", "safe", "event", "proof", "answer")
 """Fact names that pretend to be what they are not."""

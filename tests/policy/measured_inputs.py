@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from consentry.policy.inputs import INPUTS
-from consentry.policy.measurements import Measurement, Number, Word
-from consentry.policy.situation import Situation
+from consentry.policy.measuring.inputs import INPUTS
+from consentry.policy.measuring.measurements import Measurement, Number, Word
+from consentry.policy.measuring.situation import Situation
 from consentry.records import ErrorNote, MediaOutcome, Post, Report, Signals
 
 

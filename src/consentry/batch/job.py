@@ -17,13 +17,13 @@ from consentry.batch.collection import rare_collection
 from consentry.batch.errors import JobError
 from consentry.batch.finish import finish
 from consentry.batch.plan import SHARD_ROWS, Plan, Row, conditions_of, plan_job
+from consentry.batch.results.store import Store
+from consentry.batch.results.summary import Summary
+from consentry.batch.results.table import is_error, schema, table_row
 from consentry.batch.scoring import Outcome, score_rows, shard_result
-from consentry.batch.store import Store
-from consentry.batch.summary import Summary
-from consentry.batch.table import is_error, schema, table_row
 
 if TYPE_CHECKING:
-    from consentry.assess import Assessor
+    from consentry.pipeline.assessor import Assessor
 
 _SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from consentry.batch.errors import ManifestError
-from consentry.batch.manifest import post_id_of
-from consentry.batch.reading import read_rows
-from consentry.batch.sources import find_sources
+from consentry.batch.manifest.cases import post_id_of
+from consentry.batch.manifest.reading import read_rows
+from consentry.batch.manifest.sources import find_sources
 from consentry.version import __version__
 
 if TYPE_CHECKING:
-    from consentry.assess import Assessor
+    from consentry.pipeline.assessor import Assessor
 
 SHARD_ROWS: Final = 512
 """Rows of a shard: what a killed job repeats at most, at a few dozen a second some ten to twenty seconds of work."""

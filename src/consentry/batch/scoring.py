@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from consentry.batch.fetching import fetch
-from consentry.batch.manifest import case_of, duplicate, post_id_of
+from consentry.batch.manifest.cases import case_of, duplicate, post_id_of
+from consentry.batch.manifest.fetching import fetch
 from consentry.batch.plan import Row
 from consentry.batch.times import Durations, ShardTimes
 from consentry.errors import ConsentryError
@@ -18,7 +18,7 @@ from consentry.policy import check_answer
 from consentry.records import Assessment, Case, ErrorNote
 
 if TYPE_CHECKING:
-    from consentry.assess import Assessor
+    from consentry.pipeline.assessor import Assessor
 
 _LONGEST_MESSAGE = 300
 

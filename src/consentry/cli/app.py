@@ -7,24 +7,16 @@ from typing import Annotated
 
 import typer
 
-from consentry.cli import (
-    assess,
-    bank,
-    claim,
-    data,
-    doctor,
-    evaluate,
-    evaluate_faces,
-    export,
-    models,
-    policy,
-    promote,
-    schema,
-    score,
-    studies,
-    train,
-)
+from consentry.cli import assess, claim, data, doctor, promote, schema, train
+from consentry.cli.bank import entries as bank
+from consentry.cli.evaluate import faces as evaluate_faces
+from consentry.cli.evaluate import scene as evaluate
+from consentry.cli.evaluate import studies
+from consentry.cli.models import export
+from consentry.cli.models import folders as models
 from consentry.cli.output import EXIT_FAILED, print_error
+from consentry.cli.policy import looking as policy
+from consentry.cli.scoring import score
 from consentry.errors import ConsentryError
 from consentry.version import __version__
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from consentry.assess import Assessor
     from consentry.media import Limits
+    from consentry.pipeline.assessor import Assessor
 
 
 class Device(StrEnum):
@@ -66,8 +66,8 @@ def load_assessor(
     trusted: bool = False,
 ) -> Assessor:
     """The assessor that the options ask for."""
-    from consentry.assess import Assessor
     from consentry.media import Limits
+    from consentry.pipeline.assessor import Assessor
     from consentry.runtime import RuntimeSettings
 
     settings = RuntimeSettings(device=device.value, precision=precision.value, threads=threads)

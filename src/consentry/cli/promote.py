@@ -15,7 +15,7 @@ from consentry.cli.options import QuietOption
 from consentry.cli.output import ERR, EXIT_FAILED, OUT, plain, progress_bars
 
 if TYPE_CHECKING:
-    from consentry.training.promotion import Promotion
+    from consentry.training.scene.promotion import Promotion
 
 
 class Promotable(StrEnum):
@@ -51,10 +51,10 @@ def promote(
 
     consentry promote --challenger runs/new/scene --champion models/scene
     """
-    from consentry.training.promotion import TestData, compare_models
-    from consentry.training.registry import fetch, set_alias
-    from consentry.training.scene_config import DEFAULT_CONFIG, SceneConfig
-    from consentry.training.tracking import CHALLENGER
+    from consentry.training.registry.aliases import fetch, set_alias
+    from consentry.training.registry.tracking import CHALLENGER
+    from consentry.training.scene.config import DEFAULT_CONFIG, SceneConfig
+    from consentry.training.scene.promotion import TestData, compare_models
 
     if (champion is None) != (challenger is None):
         raise typer.BadParameter("Give both --challenger and --champion, or neither to use the registry")
@@ -86,7 +86,7 @@ def promote(
             if new is not None and uri is not None:
                 set_alias(uri, name, alias, new.version, tags={"promotion": result.because()})
             elif champion is not None:
-                from consentry.training.model_folders import replace_model
+                from consentry.training.scene.folders import replace_model
 
                 replace_model(challenger, champion)
     _report(result, json_file, html_file, quiet=quiet, dry_run=dry_run)
@@ -97,7 +97,7 @@ def promote(
 def _report(result: Promotion, json_file: Path | None, html_file: Path | None, *, quiet: bool, dry_run: bool) -> None:
     write_figures(json_file, result.as_dict())
     if html_file is not None:
-        from consentry.training.promotion_page import write_promotion_page
+        from consentry.training.scene.promotion_page import write_promotion_page
 
         write_promotion_page(result, html_file)
     if quiet:

@@ -30,8 +30,8 @@ def scene(
 
     consentry train scene my.yaml --set data.manifest=pictures.csv --set output=models/scene/3
     """
-    from consentry.training.scene_config import DEFAULT_CONFIG, SceneConfig
-    from consentry.training.scene_training import train_scene
+    from consentry.training.scene.config import DEFAULT_CONFIG, SceneConfig
+    from consentry.training.scene.training import train_scene
 
     settings = SceneConfig.read(config or DEFAULT_CONFIG, _settings(overrides or []))
     with progress_bars(quiet=quiet) as bars:
@@ -57,8 +57,8 @@ def faces(
 
     consentry train faces --set data.pictures=people --set start=vggface2 --set output=models/facenet
     """
-    from consentry.training.facenet_config import DEFAULT_FACES_CONFIG, FacenetConfig
-    from consentry.training.facenet_training import train_faces
+    from consentry.training.facenet.config import DEFAULT_FACES_CONFIG, FacenetConfig
+    from consentry.training.facenet.training import train_faces
 
     settings = FacenetConfig.read(config or DEFAULT_FACES_CONFIG, _settings(overrides or []))
     with progress_bars(quiet=quiet) as bars:
@@ -96,7 +96,7 @@ def text(
 
     consentry train text --tweets tweets.csv --out models/text/2
     """
-    from consentry.training.text_training import TextSources, train_text
+    from consentry.training.words.training import TextSources, train_text
 
     with progress_bars(quiet=quiet) as bars:
         folder = train_text(TextSources(cases, training, vocabulary, tweets), out, progress=bars)

@@ -7,16 +7,16 @@ from dataclasses import replace
 from random import Random
 
 from consentry.policy import Policy
-from consentry.policy.facts import settle
-from consentry.policy.inputs import INPUTS
-from consentry.policy.measurements import Number, Word
+from consentry.policy.measuring.facts import settle
+from consentry.policy.measuring.inputs import INPUTS
+from consentry.policy.measuring.measurements import Number, Word
+from consentry.policy.measuring.situation import Situation
 from consentry.policy.proving.choices import Choice
 from consentry.policy.proving.encoding import ACTIONS
 from consentry.policy.proving.formulas import Formula, all_of, any_of, equal, negate, rational
 from consentry.policy.proving.readings import NumberReading, Reading, WordReading
 from consentry.policy.proving.search import Found, Search
 from consentry.policy.proving.world import World
-from consentry.policy.situation import Situation
 from consentry.records import Fact, Post, Report, Signals
 
 

@@ -13,8 +13,8 @@ from policy_strategies import answers, examples, posts_with_signals, reports
 from prover_checks import random_case, seen_by_solver, with_any_actions
 
 from consentry.policy import Policy, decide, list_policies, load_policy
-from consentry.policy.inputs import INPUTS
-from consentry.policy.kleene import NO, UNKNOWN, YES
+from consentry.policy.logic.kleene import NO, UNKNOWN, YES
+from consentry.policy.measuring.inputs import INPUTS
 from consentry.policy.proving import timing
 from consentry.policy.proving.counterexamples import decided_case
 from consentry.policy.proving.encoding import Encoding

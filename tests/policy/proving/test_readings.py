@@ -15,7 +15,7 @@ from prover_checks import random_case
 from small_policy import small
 
 from consentry.policy import FactDefinition
-from consentry.policy.inputs import INPUTS
+from consentry.policy.measuring.inputs import INPUTS
 from consentry.policy.proving.counterexamples import decided_case
 from consentry.policy.proving.encoding import Encoding
 from consentry.policy.proving.formulas import (

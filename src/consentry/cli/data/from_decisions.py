@@ -27,10 +27,10 @@ def from_decisions(
 
     consentry data from-decisions assessments.jsonl decisions.jsonl --posts posts.yaml --out decided.csv
     """
-    from consentry.batch.manifest import read_manifest
+    from consentry.batch.manifest.cases import read_manifest
     from consentry.records import Case
-    from consentry.training.decided_cases import read_decided, rows_from_decisions
-    from consentry.training.manifest import write_manifest
+    from consentry.training.data.decided_cases import read_decided, rows_from_decisions
+    from consentry.training.data.manifest import write_manifest
 
     assessments, decisions = read_decided(files)
     known = {row.post.post_id: row.post for row in read_manifest(posts) if isinstance(row, Case)}

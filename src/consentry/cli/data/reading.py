@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from consentry.training.manifest import Manifest
+    from consentry.training.data.manifest import Manifest
 
 ManifestArgument = Annotated[
     Path, typer.Argument(help="CSV, JSON lines or Parquet with path and context; or a folder with a folder a class.")
@@ -40,7 +40,7 @@ CACHE = Path(".cache/data")
 
 def read(manifest: Path, label_map: Path | None, columns: list[str] | None, others: str | None) -> Manifest:
     """The manifest that the options ask for."""
-    from consentry.training.manifest import Columns, read_manifest
+    from consentry.training.data.manifest import Columns, read_manifest
 
     named = Columns()
     for item in columns or []:

@@ -47,10 +47,10 @@ def split(
 
     consentry data split pictures/ --out pictures.csv --share train=0.8 --share val=0.1 --share test=0.1
     """
-    from consentry.training.manifest import write_manifest
-    from consentry.training.near_duplicates import NEAR_DISTANCE, near_pairs
-    from consentry.training.picture_prints import picture_prints
-    from consentry.training.splits import assign_splits
+    from consentry.training.data.manifest import write_manifest
+    from consentry.training.data.near_duplicates import NEAR_DISTANCE, near_pairs
+    from consentry.training.data.picture_prints import picture_prints
+    from consentry.training.data.splits import assign_splits
 
     shares = _shares(share or list(_SHARES))
     found = read(manifest, label_map, column, others)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from consentry.policy.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not, Possible
 from consentry.policy.definitions import YES_NO, FactDefinition
-from consentry.policy.inputs import INPUTS
+from consentry.policy.logic.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not, Possible
+from consentry.policy.measuring.inputs import INPUTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consentry.policy.definitions import Invariant
-from consentry.policy.inputs import INPUTS
+from consentry.policy.measuring.inputs import INPUTS
 from consentry.policy.proving.bench import Bench, Pair
 from consentry.policy.proving.counterexamples import DecidedCase
 from consentry.policy.proving.encoding import ACTIONS, REMOVAL

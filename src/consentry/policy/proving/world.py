@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol, get_args
 import z3
 
 from consentry.policy.definitions import FactDefinition, Policy
-from consentry.policy.inputs import INPUTS
+from consentry.policy.measuring.inputs import INPUTS
 from consentry.policy.proving.choices import Choice
 from consentry.policy.proving.errors import EncodingError
 from consentry.policy.proving.faces import FaceVariables

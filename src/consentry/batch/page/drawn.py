@@ -1,0 +1,197 @@
+"""One case of the report page: its media as pictures, with everything that was measured beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+from PIL import Image
+
+from consentry.batch.page.pictures import data_address, draw_faces, draw_saliency
+from consentry.media import MediaError, OpenedMedia
+from consentry.records import (
+    Assessment,
+    Case,
+    CopyMatch,
+    CopySignal,
+    FaceSignal,
+    Media,
+    MediaOutcome,
+    SceneSignal,
+    TextSignal,
+)
+from consentry.signals.copies.bank_edits import kept_picture
+
+SIDE = 560
+"""Longest side of a picture of the page."""
+_FRAMES_OF_A_VIDEO = 3
+_KEPT_SIDE = 160
+
+
+Opens = Callable[[Media], Future[OpenedMedia]]
+"""Begins to open one medium."""
+
+
+@dataclass(frozen=True)
+class DrawnFrame:
+    """One frame of a medium, faces hidden, and where its scores come from."""
+
+    picture: str
+    caption: str
+    saliency: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class DrawnCopy:
+    """A near-duplicate in a bank: what is known of it, and its picture if one is kept."""
+
+    match: CopyMatch
+    words: tuple[str, ...]
+    picture: str | None
+
+
+@dataclass(frozen=True)
+class DrawnMedium:
+    """One medium of a case."""
+
+    outcome: MediaOutcome
+    frames: tuple[DrawnFrame, ...]
+    scene: SceneSignal | None
+    faces: FaceSignal | None
+    copies: CopySignal | None
+    matches: tuple[DrawnCopy, ...]
+    parts: tuple[DrawnCopy, ...]
+
+
+@dataclass(frozen=True)
+class DrawnCase:
+    """One case with its pictures.
+
+    Attributes:
+        text_kinds: What was found in the words, each kind once.
+    """
+
+    case: Case
+    assessment: Assessment
+    media: tuple[DrawnMedium, ...]
+    text: Markup
+    text_kinds: tuple[str, ...]
+
+
+def draw_case(case: Case, assessment: Assessment, opens: Opens, bank: Path | None) -> DrawnCase:
+    """Open the media of a case once more, smaller, and draw them."""
+    futures = [opens(item) for item in case.post.media]
+    signals = assessment.signals
+    media = tuple(
+        _draw_medium(item, future, assessment, bank) for item, future in zip(case.post.media, futures, strict=True)
+    )
+    kinds = dict.fromkeys(finding.kind for finding in signals.text.findings) if signals.text else {}
+    return DrawnCase(case, assessment, media, marked(case.post.text, signals.text), tuple(kinds))
+
+
+def _draw_medium(item: Media, future: Future[OpenedMedia], assessment: Assessment, bank: Path | None) -> DrawnMedium:
+    signals = assessment.signals
+    outcome = _of(item, signals.media)
+    scene, faces, copies = _of(item, signals.scene), _of(item, signals.faces), _of(item, signals.copies)
+    frames: tuple[DrawnFrame, ...] = ()
+    if outcome is not None and outcome.frames:
+        try:
+            frames = tuple(_draw_frames(future.result(), scene, faces))
+        except MediaError:  # gone or changed since it was assessed; the assessment stands without its picture
+            frames = ()
+    return DrawnMedium(
+        outcome or MediaOutcome(media_id=item.media_id),
+        frames,
+        scene,
+        faces,
+        copies,
+        tuple(_draw_copy(match, bank) for match in copies.matches) if copies else (),
+        tuple(_draw_copy(match, bank) for match in copies.parts) if copies else (),
+    )
+
+
+def _of(item: Media, signals: Sequence[Any]) -> Any:
+    """The signal of one medium, if it has one."""
+    return next((found for found in signals if found.media_id == item.media_id), None)
+
+
+def _draw_frames(opened: OpenedMedia, scene: SceneSignal | None, faces: FaceSignal | None) -> Iterator[DrawnFrame]:
+    """The frames that say most: where the best face is, where each score is loudest, then the first."""
+    wanted: list[float | None] = []
+    if faces and faces.faces:
+        wanted.append(faces.faces[0].second)
+    scores = {"private context": scene.private_context, "public event": scene.public_event} if scene else {}
+    wanted += [score.second for score in scores.values()]
+    wanted.append(opened.frames[0].second)
+    for second in sorted(set(wanted[:_FRAMES_OF_A_VIDEO]), key=lambda value: value or 0.0):
+        frame = min(opened.frames, key=lambda found: abs((found.second or 0.0) - (second or 0.0)))
+        here = [face for face in faces.faces if face.second == second] if faces else []
+        picture = draw_faces(frame.pixels, here)
+        yield DrawnFrame(
+            picture=data_address(picture),
+            caption="" if second is None else f"at {at(second)}",
+            saliency=tuple(
+                (name, data_address(draw_saliency(picture, score.saliency), quality=70))
+                for name, score in scores.items()
+                if score.saliency and any(score.saliency.values) and score.second == second and score.band != "low"
+            ),
+        )
+
+
+def _draw_copy(match: CopyMatch, bank: Path | None) -> DrawnCopy:
+    words = [f"{match.distance} of 256 bits differ"]
+    if match.transform != "none":
+        words.append(match.transform.replace("_", " "))
+    if match.border_removed:
+        words.append("without its border")
+    if match.second is not None:
+        words.append(f"nearest at {at(match.second)}")
+    if match.share_of_medium is not None:
+        words.append(f"{match.share_of_medium:.0%} of this video")
+    if match.share_of_entry is not None:
+        words.append(f"{match.share_of_entry:.0%} of the known one")
+    if match.entry_second is not None:
+        words.append(f"there at {at(match.entry_second)}")
+    if match.since is not None:
+        words.append(f"since {match.since}")
+    return DrawnCopy(match, tuple(words), _kept(match, bank))
+
+
+def _kept(match: CopyMatch, bank: Path | None) -> str | None:
+    """The picture that the bank keeps of an entry; one that was made by `consentry bank add`, so it may be opened."""
+    path = kept_picture(bank, match.picture) if bank is not None else None
+    if path is None:
+        return None
+    try:
+        with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as picture:
+            picture.thumbnail((_KEPT_SIDE, _KEPT_SIDE))
+            return data_address(picture.convert("RGB"), quality=75)
+    except (OSError, ValueError):
+        return None
+
+
+def at(second: float) -> str:
+    """A time in a video, as players show it."""
+    return f"{int(second) // 60}:{int(second) % 60:02d}"
+
+
+def marked(text: str, signal: TextSignal | None) -> Markup:
+    """The post's words, escaped, with what was found in them marked."""
+    if signal is None:
+        return escape(text)
+    parts, position = [], 0
+    for finding in sorted(signal.findings, key=lambda found: (found.start, -found.end)):
+        if finding.start < position:
+            continue
+        parts += [
+            escape(text[position : finding.start]),
+            Markup('<mark title="{}">{}</mark>').format(
+                f"{finding.kind.replace('_', ' ')}, {finding.probability:.2f}", text[finding.start : finding.end]
+            ),
+        ]
+        position = finding.end
+    return Markup("").join([*parts, escape(text[position:])])

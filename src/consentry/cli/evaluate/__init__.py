@@ -1,0 +1,1 @@
+"""``consentry evaluate``: one file a kind of model."""

@@ -1,0 +1,86 @@
+"""``consentry evaluate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from consentry.cli.figures import Bootstrap, BrokenShare, JsonFile, figure, print_skipped, write_figures
+from consentry.cli.options import ModelsOption, QuietOption
+from consentry.cli.output import OUT, progress_bars
+
+app = typer.Typer(help="Measure a model on your own data; needs the extra `train`.", no_args_is_help=True)
+_TITLES = {"auc": "AUC", "ece": "ECE", "brier": "Brier score", "aurc": "AURC"}
+_DIGITS = 3
+
+
+@app.command("scene")
+def scene(
+    manifest: Annotated[
+        Path, typer.Argument(help="CSV, JSON lines or Parquet with the columns path and context; see below.")
+    ],
+    split: Annotated[str | None, typer.Option("--split", help="Only rows of this split.")] = None,
+    json_file: JsonFile = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", help="Write a page with curves, slices and the hardest mistakes.")
+    ] = None,
+    pictures: Annotated[
+        bool, typer.Option("--pictures/--no-pictures", help="Whether the page shows mistakes as pictures.")
+    ] = True,
+    guarantees_from: Annotated[
+        str | None,
+        typer.Option(
+            "--guarantees-from",
+            help="Set guaranteed thresholds on this split, and check them here; needs the extra `train`.",
+        ),
+    ] = None,
+    broken_share: BrokenShare = 0.05,
+    bootstrap: Bootstrap = 1000,
+    models: ModelsOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Figures of the scene model with 95 % intervals: AUC, average precision, balanced accuracy, calibration.
+
+    `context` is private, public_event, or anything else, which counts as neither. All other columns may be missing:
+    `group` (rows that belong together), `source`, `indoor`, `night` (yes or no) and `people` (a number) give slices,
+    `fine` and `label` (classes of your own) show which of them go wrong.
+
+    consentry evaluate scene pictures.csv --html report.html --json figures.json
+    """
+    from consentry.training.scene.evaluation import evaluate_scene, set_guarantees
+
+    with progress_bars(quiet=quiet) as bars:
+        guarantees = set_guarantees(manifest, split=guarantees_from, root=models, progress=bars)
+        result = evaluate_scene(
+            manifest,
+            split=split,
+            root=models,
+            broken_share=broken_share,
+            bootstrap=bootstrap,
+            guarantees=guarantees,
+            progress=bars,
+        )
+    figures = result.as_dict()
+    write_figures(json_file, figures)
+    if html_file is not None:
+        from consentry.training.scene.page import write_scene_page
+
+        write_scene_page(result, html_file, pictures=pictures)
+    if quiet:
+        return
+    heads = ("private_context", "public_event")
+    table = Table("", *(head.replace("_", " ") for head in heads), box=None, pad_edge=False)
+    for name in ("n", "positives", "auc", "average_precision", "balanced_accuracy", "brier", "ece", "aurc"):
+        table.add_row(
+            _TITLES.get(name, name.replace("_", " ")), *(figure(figures[head], name, _DIGITS) for head in heads)
+        )
+    OUT.print(table)
+    if figures["crowd"] is not None:
+        OUT.print(
+            f"crowd: error of log10(count + 1) {figure(figures['crowd'], 'log_count_error', _DIGITS)}, "
+            f"within one level {figure(figures['crowd'], 'within_one_level', _DIGITS)}, n {figures['crowd']['n']}"
+        )
+    print_skipped(figures["skipped"], figures["rows"], what="files")

@@ -1,0 +1,1 @@
+"""``consentry models`` and ``consentry export``."""

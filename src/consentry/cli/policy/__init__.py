@@ -1,0 +1,1 @@
+"""``consentry policy``: one file a command."""

@@ -1,0 +1,176 @@
+"""Faces of persons to train an embedder on: found, cut out, kept, and divided so that nobody is in both parts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consentry.media import MediaError, open_media
+from consentry.records import Media
+from consentry.signals.faces.detection import FaceDetector
+from consentry.signals.faces.facenet import SIDE, crop_face
+from consentry.training.data.files import digest_of, read_records, require_columns
+from consentry.training.errors import TrainingError
+from consentry.training.facenet.config import IdentityData
+from consentry.training.faces.pairs import nearest_the_middle
+from consentry.training.progress import Progress, silent
+
+_BATCH: Final = 64
+_CUT: Final = "box, no margin, bilinear"
+"""How faces are cut out; part of what the cache goes by."""
+
+
+@dataclass(frozen=True)
+class Faces:
+    """Faces of some persons.
+
+    Attributes:
+        crops: (N, 160, 160, 3) uint8 RGB.
+        persons: (N,) number of the person on each, from 0.
+        names: Of the persons.
+    """
+
+    crops: NDArray[np.uint8]
+    persons: NDArray[np.int64]
+    names: tuple[str, ...]
+
+    def of(self, kept: Sequence[str]) -> Faces:
+        """Those of some persons, numbered anew in the order given."""
+        number = {name: index for index, name in enumerate(kept)}
+        mine = np.array([name in number for name in self.names], np.bool_)[self.persons]
+        persons = np.array([number[self.names[person]] for person in self.persons[mine]], np.int64)
+        return Faces(self.crops[mine], persons, tuple(kept))
+
+
+@dataclass(frozen=True)
+class IdentityFaces:
+    """What training starts from.
+
+    Attributes:
+        training: To learn from.
+        validation: Of other persons, to stop early by.
+        without_face: Pictures in which no face was found.
+        unreadable: Pictures that could not be read.
+        left_out: Persons with too few faces.
+        digest: Of the faces and whose they are.
+    """
+
+    training: Faces
+    validation: Faces
+    without_face: int
+    unreadable: int
+    left_out: int
+    digest: str
+
+
+def read_identities(path: Path) -> list[tuple[Path, str]]:
+    """Pictures and who is on them, in the order given.
+
+    Args:
+        path: A folder with a folder a person, or a table with the columns ``path`` (relative to it) and ``identity``.
+
+    Raises:
+        TrainingError: ``training.manifest``.
+    """
+    if path.is_dir():
+        records = read_records(path, ("path", "label"))
+        return [(path / record["path"], record["label"]) for record in records if record["label"]]
+    records = read_records(path, ("path", "identity"))
+    require_columns(path, records, ("path", "identity"))
+    return [(path.parent / record["path"], record["identity"]) for record in records]
+
+
+def prepare_faces(
+    data: IdentityData, detector: FaceDetector, cache: Path, *, seed: int = 0, progress: Progress = silent
+) -> IdentityFaces:
+    """Find and cut out every face, and divide the persons.
+
+    Args:
+        data: Whose pictures.
+        detector: As served; of several faces in a picture, that nearest its middle counts.
+        cache: A folder that keeps the faces between runs.
+        seed: Of the division.
+        progress: Told of every batch.
+
+    Raises:
+        TrainingError: ``training.manifest``, ``training.pictures`` with too many unreadable ones, or
+            ``training.labels`` with too few persons.
+    """
+    listed = read_identities(data.pictures)
+    crops, found, unreadable = _faces(listed, detector, cache, digest_of(data.pictures), progress)
+    if unreadable > data.broken_share * len(listed):
+        raise TrainingError(
+            f"{unreadable} of {len(listed)} pictures cannot be read.",
+            "Mend them, or raise data.broken_share.",
+            code="training.pictures",
+        )
+    names = np.array([name for _, name in listed])[found]
+    everybody, counts = np.unique(names, return_counts=True)
+    enough = [str(name) for name, count in zip(everybody, counts, strict=True) if count >= data.least_pictures]
+    apart = _drawn(enough, data.validation_share, seed)
+    rest = [name for name in enough if name not in set(apart)]
+    if len(apart) < 2 or len(rest) < 2:
+        raise TrainingError(
+            f"{len(enough)} persons have {data.least_pictures} pictures or more with a face; that is too few.",
+            "Give pictures of more persons: at least two to learn from and two to validate on.",
+            code="training.labels",
+        )
+    number = {str(name): index for index, name in enumerate(everybody)}
+    every = Faces(crops, np.array([number[str(name)] for name in names], np.int64), tuple(map(str, everybody)))
+    digest = hashlib.sha256(crops.tobytes() + "\n".join(names).encode()).hexdigest()
+    return IdentityFaces(
+        training=every.of(rest),
+        validation=every.of(apart),
+        without_face=int((~found).sum()) - unreadable,
+        unreadable=unreadable,
+        left_out=len(everybody) - len(enough),
+        digest=digest,
+    )
+
+
+def _drawn(names: Sequence[str], share: float, seed: int) -> list[str]:
+    """Persons for validation: by a hash of their names, so that more data later moves nobody to the other part."""
+    return [
+        name
+        for name in names
+        if int.from_bytes(hashlib.sha256(f"{seed}\n{name}".encode()).digest()[:4], "big") < share * 2**32
+    ]
+
+
+def _faces(
+    listed: Sequence[tuple[Path, str]], detector: FaceDetector, cache: Path, digest: str, progress: Progress
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], int]:
+    """Crops of those pictures that have a face, which ones they are, and how many could not be read."""
+    mark = hashlib.sha256(f"{digest}\n{detector.id}\n{_CUT}".encode()).hexdigest()[:16]
+    kept = cache / f"faces_{mark}.npz"
+    if kept.is_file():
+        with np.load(kept, allow_pickle=False) as stored:
+            return stored["crops"], stored["found"], int(stored["unreadable"])
+    found = np.zeros(len(listed), np.bool_)
+    crops: list[NDArray[np.uint8]] = []
+    unreadable = 0
+    for start in range(0, len(listed), _BATCH):
+        rows, pictures = [], []
+        for row in range(start, min(start + _BATCH, len(listed))):
+            try:
+                pictures.append(open_media(Media(path=listed[row][0])).frames[0].pixels)
+                rows.append(row)
+            except MediaError:
+                unreadable += 1
+        for row, picture, detections in zip(rows, pictures, detector.detect(pictures), strict=True):
+            if len(detections):
+                crops.append(crop_face(picture, detections.boxes[nearest_the_middle(detections, picture)]))
+                found[row] = True
+        progress("Finding faces", min(start + _BATCH, len(listed)), len(listed))
+    stacked = np.stack(crops) if crops else np.zeros((0, SIDE, SIDE, 3), np.uint8)
+    cache.mkdir(parents=True, exist_ok=True)
+    unfinished = cache / f"unfinished_{mark}.npz"
+    np.savez(unfinished, crops=stacked, found=found, unreadable=np.array(unreadable))
+    unfinished.replace(kept)
+    return stacked, found, unreadable
