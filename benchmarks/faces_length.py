@@ -2,8 +2,8 @@
 
     python benchmarks/faces_length.py ../shared/data/lfw_dev
 
-`LENGTH_POWER` of `consentry.signals.faces.embedding` was chosen by this table: on `dev_train`, by groups that the data set
-publishes. The length that dlib gave is worked out from the shipped embedding, so any power can be tried on it.
+`LENGTH_POWER` of `consentry.signals.faces.embedding` was chosen by this table: on `dev_train`, by groups that the data
+set publishes. The length that dlib gave is worked out from the shipped embedding, so any power can be tried on it.
 Prints a Markdown table; takes a few minutes.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -73,11 +74,13 @@ def test_one_folder_is_not_enough_and_without_a_registry_there_is_no_challenger(
 @pytest.mark.filterwarnings("ignore")  # MLflow's own
 def test_a_registry_passes_the_alias_on(config: Path, tmp_path: Path, mlflow_uri: str) -> None:
     from consentry.training.registry.tracking import log_run, mlflow_at
+    from consentry.training.scene.registered_model import log_scene_model
 
     def train(version: str, **changes: object) -> None:
         folder = write_tiny_model(tmp_path / version, version=version, **changes).path
+        keep = partial(log_scene_model, folder=folder, register_as="scene")
         log_run(
-            mlflow_uri, "scene", name=version, parameters={}, metrics={}, tags={}, model=folder, register_as="scene"
+            mlflow_uri, "scene", name=version, parameters={}, metrics={}, tags={}, log_model=keep, register_as="scene"
         )
 
     def champion() -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from consentry.signals.scene import SceneScorer
 from consentry.training.errors import TrainingError
 from consentry.training.registry.aliases import fetch, set_alias
 from consentry.training.registry.tracking import CHALLENGER, CHAMPION, TrackedData, git_commit, log_run, mlflow_at
-from consentry.training.scene.registered_model import RegisteredSceneModel
+from consentry.training.scene.registered_model import RegisteredSceneModel, log_scene_model
 from consentry.version import __version__
 
 
@@ -34,7 +35,7 @@ def png(pixels: np.ndarray) -> bytes:
 def run(uri: str, folder: Path, **options: object) -> str:
     return log_run(
         uri, "scene", name="scene@tiny", parameters={"seed": 0}, metrics={"auc": 0.9}, tags={"model_sha256": "ab"},
-        model=folder, register_as="scene", **options,  # type: ignore[arg-type]
+        log_model=partial(log_scene_model, folder=folder, register_as="scene"), register_as="scene", **options,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -12,10 +12,11 @@ from scene_pictures import read_rows, write_manifest
 
 from consentry.runtime import RuntimeSettings
 from consentry.training.measures.operating_points import OperatingPoint
+from consentry.training.measures.pages import figure
 from consentry.training.scene.evaluation import SceneEvaluation, evaluate_scene
 from consentry.training.scene.mistakes import hardest_mistakes, overlay, worst
 from consentry.training.scene.outputs import CrowdOutput
-from consentry.training.scene.page import figure, write_scene_page
+from consentry.training.scene.page import write_scene_page
 
 POINTS = [
     OperatingPoint("misses", 0.05, 0.95, 0.1, 100, 30, 0.01),

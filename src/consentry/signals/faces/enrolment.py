@@ -30,8 +30,8 @@ class ClaimStore:
 
     Args:
         folder: Made when something is enrolled.
-        wrapper: Wraps the claims' keys; `consentry.signals.faces.keys.MasterKey`, or a key service of one's own. ``None`` is
-            enough to list and to purge.
+        wrapper: Wraps the claims' keys; `consentry.signals.faces.keys.MasterKey`, or a key service of one's own.
+            ``None`` is enough to list and to purge.
     """
 
     def __init__(self, folder: Path, wrapper: KeyWrapper | None = None) -> None:

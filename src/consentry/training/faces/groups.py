@@ -1,6 +1,6 @@
 """Error rates by group, for groups that a data set publishes. Nothing is ever inferred from a face.
 
-Rates by group are fairlearn's `MetricFrame`; their intervals draw persons (`consentry.training.measures.identity_bootstrap`).
+Rates by group are fairlearn's `MetricFrame`; their intervals draw persons (`training.measures.identity_bootstrap`).
 """
 
 from __future__ import annotations

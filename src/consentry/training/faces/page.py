@@ -14,8 +14,7 @@ from consentry.training.faces.error_rates import LEAST
 from consentry.training.faces.evaluation import FaceEvaluation
 from consentry.training.faces.mistakes import WorstPairs, worst_pairs
 from consentry.training.measures.charts import Mark, interval_strip, reliability_chart
-from consentry.training.measures.pages import write_page
-from consentry.training.scene.page import figure_templates
+from consentry.training.measures.pages import figure_templates, write_page
 from consentry.version import __version__
 
 _MOST_SKIPPED: Final = 100

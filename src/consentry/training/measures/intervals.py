@@ -1,4 +1,4 @@
-"""How sure a measured figure is: an interval, and those of shares; `consentry.training.measures.bootstrap` has the others."""
+"""How sure a measured figure is: an interval, and those of shares; `training.measures.bootstrap` has the others."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Figures of two-class scores, on plain arrays.
 
 Only numpy, so that an evaluation runs on the core install, where there is no scikit-learn; the tests compare every
-figure that scikit-learn has too. `consentry.training.measures.weighted_metrics` has them over many bootstrap draws at once.
+figure that scikit-learn has too. `training.measures.weighted_metrics` has them over many bootstrap draws at once.
 
 In all of them ``truth`` is boolean, ``scores`` are floats of the same length, higher meaning more positive.
 """

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from consentry.training.errors import TrainingError
 from consentry.training.registry.tracking import mlflow_at
-from consentry.training.scene.folders import scene_folder
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class RegisteredVersion:
     Attributes:
         name: In the registry.
         version: In the registry.
-        folder: The model's own folder.
+        folder: The model's own folder, or what the registry handed out if it holds none.
     """
 
     name: str
@@ -39,7 +38,7 @@ def fetch(uri: str, name: str, alias: str, into: Path) -> RegisteredVersion | No
         ``None`` if no version carries the alias.
 
     Raises:
-        TrainingError: ``training.registry`` if the registry does not answer, or the model is not a scene model.
+        TrainingError: ``training.registry`` if the registry does not answer.
     """
     with mlflow_at(uri) as mlflow:
         from mlflow.exceptions import MlflowException
@@ -55,7 +54,7 @@ def fetch(uri: str, name: str, alias: str, into: Path) -> RegisteredVersion | No
         except (MlflowException, OSError) as error:
             raise _unavailable(uri, error) from error
     found = sorted(Path(path).glob("data/*/model.json"))
-    return RegisteredVersion(name, version, scene_folder(found[0].parent if found else Path(path)))
+    return RegisteredVersion(name, version, found[0].parent if found else Path(path))
 
 
 def set_alias(uri: str, name: str, alias: str, version: str, *, tags: Mapping[str, str]) -> None:

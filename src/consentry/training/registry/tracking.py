@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +79,7 @@ def log_run(
     artifacts: Sequence[Path] = (),
     history: Mapping[str, Sequence[float]] | None = None,
     data: Sequence[TrackedData] = (),
-    model: Path | None = None,
+    log_model: Callable[[Any], str | None] | None = None,
     register_as: str | None = None,
 ) -> str:
     """Log one finished run.
@@ -94,9 +94,9 @@ def log_run(
         artifacts: Files to keep with it: descriptions, plots, pages.
         history: By name, one value an epoch.
         data: The data sets that were used.
-        model: The model's folder, to be kept with signature and input example; see
-            `consentry.training.scene.registered_model`.
-        register_as: Name in the model registry; the new version gets the alias ``challenger``.
+        log_model: Keeps the model with the active run, given MLflow; returns its version in the registry. For scene
+            models `consentry.training.scene.registered_model.log_scene_model`.
+        register_as: The name under which `log_model` registers it; the new version gets the alias ``challenger``.
 
     Returns:
         The run's id in MLflow.
@@ -117,10 +117,8 @@ def log_run(
                 mlflow.log_input(_data_set(used), context=used.use)
             for artifact in artifacts:
                 mlflow.log_artifact(str(artifact))
-            if model is not None:
-                from consentry.training.scene.registered_model import log_scene_model
-
-                registered = log_scene_model(mlflow, model, register_as=register_as)
+            if log_model is not None:
+                registered = log_model(mlflow)
                 if register_as is not None:
                     client.set_registered_model_alias(register_as, CHALLENGER, registered)
         run_id: str = run.info.run_id

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment
 from markupsafe import Markup
 
 from consentry.signals.scene.scorer import HEADS, SceneHead
 from consentry.training.measures.charts import Mark, count_chart, interval_strip, line_chart, reliability_chart
 from consentry.training.measures.curves import precision_recall_curve, reliability, risk_coverage_curve, roc_curve
 from consentry.training.measures.operating_points import OperatingPoint
-from consentry.training.measures.pages import page_templates, write_page
+from consentry.training.measures.pages import figure_templates, write_page
 from consentry.training.scene.evaluation import SceneEvaluation
 from consentry.training.scene.figures import certainty, uncalibrated
 from consentry.training.scene.mistakes import Mistake, hardest_mistakes
@@ -88,25 +87,6 @@ def _crowd(evaluation: SceneEvaluation) -> Markup | None:
         if count is not None and prediction.output.crowd is not None
     )
     return count_chart(points, title="People counted against people estimated, logarithmic; the diagonal is right")
-
-
-def figure_templates() -> Environment:
-    """The templates, with figures, words and percentages."""
-    found = page_templates()
-    found.filters["words"] = lambda value: str(value).replace("_", " ")
-    found.filters["figure"] = figure
-    found.filters["percent"] = lambda value: "–" if value is None else f"{100 * value:.1f} %"
-    return found
-
-
-def figure(figures: Mapping[str, Any], name: str) -> Markup:
-    """A figure with its interval, for a table's cell."""
-    value, low, high = (figures.get(key) for key in (name, f"{name}_low", f"{name}_high"))
-    if value is None:
-        return Markup("–")
-    if low is None or high is None:
-        return Markup("{:.3f}").format(value)
-    return Markup('{:.3f} <span class="ends">{:.3f}–{:.3f}</span>').format(value, low, high)
 
 
 def _drawn(evaluation: SceneEvaluation, head: SceneHead, *, pictures: bool) -> DrawnHead:

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from consentry.signals.scene.scorer import HEADS
 from consentry.training.measures.charts import interval_strip
-from consentry.training.measures.pages import write_page
-from consentry.training.scene.page import SUMMARY, figure_templates
+from consentry.training.measures.pages import figure_templates, write_page
+from consentry.training.scene.page import SUMMARY
 from consentry.training.scene.promotion import Promotion
 from consentry.version import __version__
 

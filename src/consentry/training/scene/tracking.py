@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from consentry.runtime import ModelFolder
@@ -12,6 +13,7 @@ from consentry.training.registry.tracking import TrackedData, log_run
 from consentry.training.scene.checkpoint import Epoch
 from consentry.training.scene.config import SceneConfig
 from consentry.training.scene.learning_curves import LEARNING_CURVES
+from consentry.training.scene.registered_model import log_scene_model
 
 _FIGURES = ("auc", "average_precision", "balanced_accuracy", "ece")
 
@@ -49,7 +51,7 @@ def track(
             ],
             history=_curves(history),
             data=[_tracked(folder)],
-            model=config.output,
+            log_model=partial(log_scene_model, folder=config.output, register_as=config.gates.registered_model),
             register_as=config.gates.registered_model,
         )
     except Exception as error:  # noqa: BLE001 - MLflow raises many kinds, and none may cost the training
