@@ -21,11 +21,11 @@ from consentry.batch.results.table import table_bytes, table_of
 from consentry.batch.scoring import Outcome
 from consentry.media import Limits
 from consentry.media.opening import open_media
-from consentry.pipeline import assessor as assess
-from consentry.pipeline import measuring
+from consentry.pipeline import assessor as assessing
 from consentry.pipeline.assessor import LONGEST_SIDE
-from consentry.pipeline.opening_ahead import OpenedCase
 from consentry.records import Case, Media, MediaOutcome
+from consentry.signals.copies import measure as copies
+from consentry.signals.protocol import OpenedCase
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("read", "decode", "scene", "face detection", "face embedding", "copies", "text", "policy", "write")
@@ -63,19 +63,18 @@ def clocked(costs: Costs, stage: str, run: Callable[[], Any]) -> Any:
 def one_pass(assessor: Assessor, media: list[Path], references: list[Path], text: str) -> Costs:
     """Milliseconds of a core per medium and stage; each medium is a post of its own."""
     costs: Costs = defaultdict(float)
-    parts, limits = assessor._parts, Limits()
-    matcher = parts.matcher
-    assert matcher is not None
+    signals, limits = assessor._parts.signals, Limits()
+    matcher = signals.named("faces").matcher
     opened_references = tuple(
         open_media(Media(path=path), limits=limits, longest_side=LONGEST_SIDE) for path in references
     )
     with (
-        timed(parts.scorer, "score", "scene", costs),
+        timed(signals.named("scene").scorer, "score", "scene", costs),
         timed(matcher.detector, "detect", "face detection", costs),
         timed(matcher, "_embedded", "face embedding", costs),
-        timed(measuring, "copy_signal", "copies", costs),
-        timed(parts.words, "analyse", "text", costs),
-        timed(assess, "decide", "policy", costs),
+        timed(copies, "copy_signal", "copies", costs),
+        timed(signals.named("text").reader, "analyse", "text", costs),
+        timed(assessing, "decide", "policy", costs),
     ):
         for number, path in enumerate(media):
             data = clocked(costs, "read", path.read_bytes)

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from consentry.media import Frame, MediaError, OpenedMedia
-from consentry.pipeline.opening_ahead import Bounds, OpenedCase, in_order, measured_as_ready
+from consentry.pipeline.opening_ahead import Bounds, in_order, measured_as_ready
 from consentry.records import Case, Media, Post
+from consentry.signals.protocol import OpenedCase
 
 
 def opened(media: Media) -> OpenedMedia:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from consentry.media import DecoderPool, Limits, OpenedMedia
 from consentry.pipeline.measuring import measured
-from consentry.pipeline.opening_ahead import Bounds, Key, OpenedCase, in_order, measured_as_ready
+from consentry.pipeline.opening_ahead import Bounds, Key, in_order, measured_as_ready
 from consentry.pipeline.parts import Parts, load_parts
 from consentry.policy import decide
 from consentry.policy.deciding.reported import check_number_of_posts
@@ -25,6 +25,7 @@ from consentry.records import (
 )
 from consentry.runtime import RuntimeSettings
 from consentry.signals.faces.enrolment import ClaimStore
+from consentry.signals.protocol import OpenedCase, Signal, SignalSetup
 
 LONGEST_SIDE = 1024
 """Pictures are decoded so that neither side is longer: enough for faces of 20 pixels, and for everything else."""
@@ -55,7 +56,6 @@ class Assessor:
         limits: Limits,
         settings: RuntimeSettings,
         contained: bool = True,
-        claims: ClaimStore | None = None,
     ) -> None:
         self.policy = parts.policy
         self.components = parts.components
@@ -63,7 +63,6 @@ class Assessor:
         self.settings = settings
         self.limits = limits
         self._parts = parts
-        self._claims = claims
         self._workers = max(settings.resolved_threads(), LEAST_DECODERS)
         self._decoders = DecoderPool(workers=self._workers, limits=limits, contained=contained)
 
@@ -80,6 +79,7 @@ class Assessor:
         claims: ClaimStore | Path | None = None,
         embedder: str = "dlib",
         read_pictures: bool = False,
+        without: Iterable[str] = (),
     ) -> Assessor:
         """Load everything that assessing needs.
 
@@ -93,21 +93,29 @@ class Assessor:
             claims: Store of enrolled reference templates (`consentry.signals.faces.enrolment`), for cases that say so.
             embedder: What faces are compared with: ``dlib``, or a model folder of one's own.
             read_pictures: Whether words inside pictures are read; what that costs stands in docs/text.md.
+            without: Names of signals that are not wanted; `consentry signals` lists those that there are.
 
         Raises:
             PolicyError: The policy is missing or invalid.
             CopyBankError: The bank is missing or invalid.
             RuntimeDeviceError: The device is not there.
+            SignalError: A signal is to be left out that is not there, or two have one name.
         """
-        return cls(
-            load_parts(
-                settings, policy=policy, models=models, bank=bank, embedder=embedder, read_pictures=read_pictures
-            ),
-            limits=limits,
+        setup = SignalSetup(
             settings=settings,
-            contained=contained,
+            models=models,
+            bank=bank,
             claims=ClaimStore(claims) if isinstance(claims, Path) else claims,
+            embedder=embedder,
+            read_pictures=read_pictures,
         )
+        parts = load_parts(setup, policy=policy, without=without)
+        return cls(parts, limits=limits, settings=settings, contained=contained)
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """What measures, as assessments list it: the four that ship, then those that others added, by name."""
+        return self._parts.signals.listed
 
     def close(self) -> None:
         """End the decoder processes at once; they also end with this object, and with the program."""
@@ -216,7 +224,7 @@ class Assessor:
             return [outcome for opened in batch for outcome in self._assess_each([opened])]
 
     def _assess(self, batch: Sequence[OpenedCase]) -> Iterator[Assessment]:
-        for opened, signals in zip(batch, measured(batch, self._parts, self._claims), strict=True):
+        for opened, signals in zip(batch, measured(batch, self._parts), strict=True):
             case = opened.case
             decided = decide(self.policy, case.post, case.report, signals, case.facts)
             yield Assessment(

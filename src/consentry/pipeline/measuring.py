@@ -1,98 +1,89 @@
-"""From opened media to signals: every model looks at a batch of cases."""
+"""From opened media to signals: every signal measures a batch of cases, and one that fails costs itself."""
 
 from __future__ import annotations
 
-from collections import Counter
+import logging
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
-from typing import NamedTuple
+from itertools import chain
+from typing import Final
 
-from consentry.pipeline.claimants import claimant_of
-from consentry.pipeline.opening_ahead import OpenedCase
+from consentry.pipeline.allotted import Allotted, OutOfTimeError
 from consentry.pipeline.parts import Parts
-from consentry.records import ErrorNote, FaceSignal, SceneSignal, Signals
-from consentry.signals.copies import copy_signal, looked_up_on
-from consentry.signals.faces import FaceMatcher
-from consentry.signals.faces.enrolment import ClaimStore
-from consentry.signals.scene import SceneScorer, scene_signal
+from consentry.records import ErrorNote, Signals
+from consentry.signals.protocol import SHIPPED, Measured, OpenedCase, Signal
+
+_LOG: Final = logging.getLogger("consentry.signals")
+_FIELDS: Final = frozenset(Signals.model_fields) - {"media", "errors", "extra"}
 
 
-def measured(batch: Sequence[OpenedCase], parts: Parts, claims: ClaimStore | None = None) -> Iterator[Signals]:
+def measured(batch: Sequence[OpenedCase], parts: Parts) -> Iterator[Signals]:
     """The signals of some cases, in their order; what could not be measured is missing and stands in their errors.
 
     Args:
         batch: Go through the networks together, which changes no signal.
         parts: What measures.
-        claims: Where enrolled reference templates are kept.
     """
-    faces = _faces(batch, parts.matcher, claims)
-    scenes = _scenes(batch, parts.scorer, [_most_faces(found.signals) for found in faces])
-    for opened, scene, found in zip(batch, scenes, faces, strict=True):
-        case = opened.case
+    found: dict[str, Sequence[Measured]] = {}
+    for signal in parts.signals.in_order:
+        earlier = {name: found[name] for name in signal.after if name in found}
+        found[signal.name] = _each(signal, batch, earlier, parts.allotted)
+    listed = [found[signal.name] for signal in parts.signals.listed]
+    for opened, *records in zip(batch, *listed, strict=True):
+        notes = chain.from_iterable(record.notes for record in records)
+        fields = {name: value for record in records for name, value in record.own.items()}
         yield Signals(
             media=opened.outcomes,
-            scene=scene,
-            faces=found.signals,
-            # Without a bank nothing was looked up: unknown, not "no copy".
-            copies=tuple(
-                copy_signal(item.media_id, item.frames, parts.bank, on=looked_up_on(case)) for item in opened.media
-            )
-            if parts.bank.entries
-            else (),
-            text=parts.words.analyse(case.post.text),
-            picture_text=parts.words.read(opened.media),
-            references_given=found.given,
-            references_used=found.used,
-            errors=(*parts.unavailable, *opened.errors, *found.notes),
+            errors=(*parts.unavailable, *opened.errors, *notes),
+            extra=tuple(chain.from_iterable(record.extra for record in records)),
+            **fields,
         )
 
 
-def _scenes(
-    batch: Sequence[OpenedCase], scorer: SceneScorer | None, faces: Sequence[Mapping[str, int]]
-) -> list[tuple[SceneSignal, ...]]:
-    if scorer is None:
-        return [() for _ in batch]
-    frames = [frame.pixels for opened in batch for item in opened.media for frame in item.frames]
-    readings = iter(scorer.score(frames))
+def _each(
+    signal: Signal, batch: Sequence[OpenedCase], earlier: Mapping[str, Sequence[Measured]], allotted: Allotted
+) -> Sequence[Measured]:
+    """What a signal says of each case: of the batch, or, if that fails, of one case after the other."""
+    try:
+        return _checked(signal, batch, allotted.run(signal, batch, earlier))
+    except OutOfTimeError as error:
+        return [Measured(notes=(error.note(stage=signal.name),)) for _ in batch]
+    except Exception as error:  # noqa: BLE001  a signal that raises costs itself, whatever it raises
+        if len(batch) == 1:
+            return [Measured(notes=(_failed(signal, batch[0], error),))]
     return [
-        tuple(
-            scene_signal(
-                item.media_id,
-                [frame.second for frame in item.frames],
-                list(islice(readings, len(item.frames))),
-                scorer.model_id,
-                scorer.kinds,
-                found.get(item.media_id, 0),
-                [frame.until for frame in item.frames],
-            )
-            for item in opened.media
-        )
-        for opened, found in zip(batch, faces, strict=True)
+        one
+        for place, opened in enumerate(batch)
+        for one in _each(signal, [opened], {name: [of[place]] for name, of in earlier.items()}, allotted)
     ]
 
 
-def _faces(batch: Sequence[OpenedCase], matcher: FaceMatcher | None, claims: ClaimStore | None) -> list[_Faces]:
-    if matcher is None:
-        return [_Faces((), opened.case.enrolled + len(opened.case.references), 0, ()) for opened in batch]
-    claimants = [claimant_of(opened, claims) for opened in batch]
-    compared = matcher.compare([claimant.claim for claimant in claimants])
-    return [
-        _Faces(found.signals, claimant.given, found.references_used, (*claimant.notes, *found.refused))
-        for claimant, found in zip(claimants, compared, strict=True)
-    ]
+def _checked(signal: Signal, batch: Sequence[OpenedCase], results: Sequence[Measured]) -> Sequence[Measured]:
+    """Make sure that a signal speaks for itself alone, and of the case at hand."""
+    if len(results) != len(batch):
+        raise TypeError(f"it gave {len(results)} results for {len(batch)} cases")
+    if signal.name in SHIPPED:
+        return results
+    for opened, result in zip(batch, results, strict=True):
+        if result.own:
+            raise TypeError(f"it filled {', '.join(result.own)}, which are not its own")
+        if any(note.stage != signal.name for note in result.notes):
+            raise TypeError("it noted something in another's name")
+        media = {None, *(item.media_id for item in opened.case.post.media)}
+        for record in result.extra:
+            strange = sorted({score.word for score in record.scores} - set(signal.words))
+            if record.name != signal.name or record.media_id not in media or strange:
+                raise TypeError(
+                    f"it spoke of {record.name!r}, {record.media_id!r}, {', '.join(strange) or 'its words'}"
+                )
+    return results
 
 
-class _Faces(NamedTuple):
-    """What came of the faces of one case."""
-
-    signals: tuple[FaceSignal, ...]
-    given: int
-    used: int
-    notes: tuple[ErrorNote, ...]
-
-
-def _most_faces(signals: Sequence[FaceSignal]) -> dict[str, int]:
-    """By medium, the largest number of faces at one moment."""
-    return {
-        signal.media_id: max(Counter(face.second for face in signal.faces).values(), default=0) for signal in signals
-    }
+def _failed(signal: Signal, opened: OpenedCase, error: Exception) -> ErrorNote:
+    """A failure as a note; the log has the traceback, for whoever mends the signal."""
+    _LOG.error("The signal %s failed on the post %r.", signal.name, opened.case.post.post_id, exc_info=error)
+    return ErrorNote(
+        stage=signal.name,
+        code="signal.failed",
+        message=f"The signal {signal.name!r} failed ({type(error).__name__}), what it would have measured is unknown.",
+        remedy="The log has the traceback; tell whoever made the signal.",
+    )

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from consentry.media import MediaError, OpenedMedia, failed_outcome
-from consentry.records import Case, ErrorNote, Media, MediaOutcome
+from consentry.records import Case, Media
+from consentry.signals.protocol import OpenedCase
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")
@@ -22,29 +23,6 @@ FRAME_BYTES: Final = 256 * 1024 * 1024
 """Decoded frames that may wait for the networks; 100 pictures of one megapixel."""
 MEASURERS: Final = 2
 """Batches under way at a time: while one is prepared in Python, the networks run the other."""
-
-
-@dataclass(frozen=True)
-class OpenedCase:
-    """A case with its media decoded as far as they can be.
-
-    Attributes:
-        outcomes: One for every medium of the post, in its order.
-        media: Those that could be read.
-        references: Those that could be read.
-        errors: Why the others could not, and what was read in part only.
-    """
-
-    case: Case
-    outcomes: tuple[MediaOutcome, ...]
-    media: tuple[OpenedMedia, ...]
-    references: tuple[OpenedMedia, ...]
-    errors: tuple[ErrorNote, ...]
-
-    @property
-    def frame_bytes(self) -> int:
-        """What its pixels take."""
-        return sum(frame.pixels.nbytes for item in (*self.media, *self.references) for frame in item.frames)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,16 @@
-"""What the pipeline is made of: the policy, the models and the bank, loaded once."""
+"""What the pipeline is made of: the policy and the signals, loaded once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from consentry.pipeline.allotted import Allotted
 from consentry.policy import Policy, load_policy
 from consentry.records import ComponentDigest, ErrorNote
-from consentry.runtime import ModelError, ModelFolder, RuntimeSettings
-from consentry.signals.copies import Bank
-from consentry.signals.faces import FaceMatcher
-from consentry.signals.scene import SceneScorer
-from consentry.signals.text import TextReader
-from consentry.signals.text import component as text_component
+from consentry.signals.protocol import SignalSetup
+from consentry.signals.registry import LoadedSignals, load_signals
 
 
 @dataclass(frozen=True)
@@ -21,69 +19,33 @@ class Parts:
 
     Attributes:
         policy: What decides.
-        scorer: Of scenes; ``None`` if it could not be loaded.
-        matcher: Of faces; ``None`` if it could not be loaded.
-        bank: Fingerprints of known media; empty if none was given.
-        words: Reads texts, and words inside pictures if it was asked to.
-        components: Digests of everything that results depend on besides their input and the settings, by name.
-        unavailable: What could not be loaded.
+        signals: What measures.
+        allotted: Keeps signals that others added to their time.
     """
 
     policy: Policy
-    scorer: SceneScorer | None
-    matcher: FaceMatcher | None
-    bank: Bank
-    words: TextReader
-    components: tuple[ComponentDigest, ...]
-    unavailable: tuple[ErrorNote, ...] = ()
+    signals: LoadedSignals
+    allotted: Allotted = field(default_factory=Allotted)
+
+    @property
+    def components(self) -> tuple[ComponentDigest, ...]:
+        """Digests of everything that results depend on besides their input and the settings, by name."""
+        found = [self.policy.digest, *(each for signal in self.signals.listed for each in signal.components)]
+        return tuple(sorted(found, key=lambda component: component.name))
+
+    @property
+    def unavailable(self) -> tuple[ErrorNote, ...]:
+        """What could not be loaded."""
+        return self.signals.unavailable
 
 
-def load_parts(
-    settings: RuntimeSettings,
-    *,
-    policy: str | Path | None,
-    models: Path | None,
-    bank: Path | None,
-    embedder: str,
-    read_pictures: bool,
-) -> Parts:
+def load_parts(setup: SignalSetup, *, policy: str | Path | None, without: Iterable[str] = ()) -> Parts:
     """Load what can be loaded; arguments as for `consentry.Assessor.load`.
 
     Raises:
         PolicyError: The policy is missing or invalid.
         CopyBankError: The bank is missing or invalid.
         RuntimeDeviceError: The device is not there.
+        SignalError: A signal is to be left out that is not there, or two have one name.
     """
-    loaded_policy = load_policy(policy)
-    loaded_bank = Bank.load(bank) if bank else Bank.empty()
-    components = [loaded_policy.digest, text_component()]
-    if bank:
-        components.append(ComponentDigest(name="bank", version=bank.name, sha256=loaded_bank.sha256))
-    unavailable: list[ErrorNote] = []
-    scorer = matcher = None
-    try:
-        scorer = SceneScorer.load(settings, models)
-        components.append(_component(scorer.folder))
-    except ModelError as error:
-        unavailable.append(error.note(stage="scene"))
-    try:
-        matcher = FaceMatcher.load(settings, models, embedder=embedder)
-        components.extend(_component(folder) for folder in matcher.folders)
-    except ModelError as error:
-        unavailable.append(error.note(stage="faces"))
-    words = TextReader.load(settings, models, read_pictures=read_pictures)
-    components.extend(_component(folder) for folder in words.folders)
-    unavailable.extend(words.unavailable)
-    return Parts(
-        policy=loaded_policy,
-        scorer=scorer,
-        matcher=matcher,
-        bank=loaded_bank,
-        words=words,
-        components=tuple(sorted(components, key=lambda component: component.name)),
-        unavailable=tuple(unavailable),
-    )
-
-
-def _component(folder: ModelFolder) -> ComponentDigest:
-    return ComponentDigest(name=folder.name, version=folder.version, sha256=folder.digest)
+    return Parts(load_policy(policy), load_signals(setup, without=without))

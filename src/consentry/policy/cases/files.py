@@ -58,7 +58,7 @@ _REPORT_KEYS: Final = (
     "rejected_reports_by_reporter",
     "reports_against_account",
 )
-_SIGNAL_KEYS: Final = ("references", "media", "text")
+_SIGNAL_KEYS: Final = ("references", "media", "text", "extra")
 _OF_A_POST: Final = ("signals", "answers", "lookups", "expect")
 
 

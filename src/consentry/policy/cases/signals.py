@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal, get_args
 
 from consentry.policy.language.written import (
@@ -22,6 +23,8 @@ from consentry.records import (
     CrowdLevel,
     CrowdScore,
     ErrorNote,
+    ExtraScore,
+    ExtraSignal,
     Face,
     FaceBand,
     FaceQuality,
@@ -34,6 +37,7 @@ from consentry.records import (
     TextKind,
     TextSignal,
 )
+from consentry.records.extra_signals import NAME_PATTERN
 
 MODEL: Final = "as the case says"
 TEXT_KINDS: Final[tuple[TextKind, ...]] = get_args(TextKind)
@@ -74,7 +78,7 @@ def read_signals(table: Table, media_ids: tuple[str, ...]) -> dict[str, object]:
     """The fields of a `Signals` record.
 
     Args:
-        table: With the keys ``references``, ``media`` and ``text``, each of which may be left out.
+        table: With the keys ``references``, ``media``, ``text`` and ``extra``, each of which may be left out.
         media_ids: The media of the post; the signals may speak of these alone.
     """
     references = table.get("references")
@@ -97,6 +101,7 @@ def read_signals(table: Table, media_ids: tuple[str, ...]) -> dict[str, object]:
         "faces": faces,
         "copies": copies,
         "text": _text(table.get("text")),
+        "extra": _extra(table.get("extra")),
         "references_given": count,
         "references_used": count,
     }
@@ -240,3 +245,22 @@ def _text(written: Written | None) -> TextSignal | None:
                 probability = _probability(part, f"'{kind}'")
                 findings.append(TextFinding(kind=found, start=0, end=0, probability=probability, rule=MODEL))
     return TextSignal(model=MODEL, searched=tuple(searched), findings=tuple(findings))
+
+
+def _extra(written: Written | None) -> list[ExtraSignal]:
+    """Signals that others added, of the post as a whole: ``{nudity: 0.9}``, or ``{drawings.child: 0.9}`` for a word.
+
+    A probability, ``uncertain`` where the model abstains, or ``[0.4, uncertain]`` where it does so of a part.
+    """
+    found = []
+    for key, place, value in as_table(written, "'extra'") if written is not None else ():
+        name, _, word = key.partition(".")
+        if not all(re.fullmatch(NAME_PATTERN, part) for part in (name, word or name)):
+            remedy = "Write the signal's name, or its name and a word as in drawings.child."
+            raise place.error(f"'{key}' is no name of a signal.", remedy, "policy.case")
+        for part in value.items if isinstance(value, Items) else (value,):
+            certain = not (isinstance(part, Text) and part.text == _UNCERTAIN)
+            probability = _probability(part, f"'{key}'") if certain else 0.5
+            score = ExtraScore(word=word or name, probability=probability, certain=certain)
+            found.append(ExtraSignal(name=name, model=MODEL, scores=(score,)))
+    return found

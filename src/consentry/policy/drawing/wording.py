@@ -8,7 +8,7 @@ from datetime import date
 
 from consentry.policy.definitions import YES_NO, FactDefinition
 from consentry.policy.logic.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not, Possible
-from consentry.policy.measuring.inputs import INPUTS
+from consentry.policy.measuring.inputs import input_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def where_from(fact: FactDefinition) -> str:
     if fact.measured is None:
         words = "" if fact.words == YES_NO else f" One of: {', '.join(plain_name(word) for word in fact.words)}."
         return f"A person or a look-up says so.{words}"
-    about = INPUTS[fact.measured].about
+    about = input_named(fact.measured).about
     told = f"Read from: {about}."
     for word, threshold, limit, chosen in (
         ("Yes", fact.yes_at_least, "from", fact.yes_words),

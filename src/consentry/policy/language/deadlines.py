@@ -13,8 +13,7 @@ from consentry.policy.language.sections import ACTIONS, read_source
 from consentry.policy.language.written import Written, as_table, as_text, as_word, as_words, check_keys
 from consentry.policy.logic.conditions import Always, World, truth_of
 from consentry.policy.logic.kleene import YES, Truth
-from consentry.policy.measuring.measurements import with_zone
-from consentry.records import Action, CountedFrom, Deadline, Fact, PolicySource
+from consentry.records import Action, CountedFrom, Deadline, Fact, PolicySource, with_zone
 
 _UNITS: Final[dict[str, Literal["hours", "days", "months"]]] = {"hour": "hours", "day": "days", "month": "months"}
 _SPAN: Final = re.compile(r"([1-9][0-9]{0,4}) (hour|day|month)s?")

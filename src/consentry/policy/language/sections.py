@@ -21,7 +21,7 @@ from consentry.policy.language.written import (
     as_words,
     check_keys,
 )
-from consentry.policy.measuring.inputs import INPUTS, Input
+from consentry.policy.measuring.inputs import INPUTS, Input, find_input
 from consentry.records import Action, ClauseKind, PolicySource
 
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
@@ -46,7 +46,9 @@ def _read_fact(name: str, place: Place, written: Written) -> FactDefinition:
     source = table.get("from")
     if source is None:
         return _answered(name, place, table, ask)
-    item = INPUTS[as_word(source, "'from'", tuple(INPUTS), "policy.unknown_name")]
+    item = find_input(as_text(source, "'from'"))
+    if item is None:
+        item = INPUTS[as_word(source, "'from'", tuple(INPUTS), "policy.unknown_name")]
     if item.is_number:
         return _cut(name, place, table, ask, item)
     if "yes" in table.entries or "no" in table.entries:

@@ -9,20 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Final
+from datetime import date
 
 from consentry.policy.definitions import FactDefinition, Policy
 from consentry.policy.errors import PolicyError, suggestion
-from consentry.policy.measuring.inputs import INPUTS, Input, observed_at
-from consentry.policy.measuring.measurements import Measurement, Number, Word, with_zone
+from consentry.policy.measuring.inputs import Input, input_named, observed_at
+from consentry.policy.measuring.measurements import Measurement, Number, Word
 from consentry.policy.measuring.situation import Situation
-from consentry.records import Fact, FactSource
-
-RANK: Final[dict[FactSource, int]] = {"model": 0, "report": 1, "post": 1, "lookup": 2, "reviewer": 3}
-"""Whose word counts for more."""
-
-_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+from consentry.records import Fact, weight_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +43,7 @@ def settle(policy: Policy, situation: Situation, answers: Iterable[Fact]) -> tup
     for definition in policy.facts:
         candidates = said.get(definition.name, [])
         if definition.measured is not None:
-            measured = _measured(definition, INPUTS[definition.measured], situation)
+            measured = _measured(definition, input_named(definition.measured), situation)
             candidates = [measured, *candidates] if candidates else [measured]
         facts.append(candidates[0] if len(candidates) == 1 else _strongest(definition, candidates))
     return tuple(facts)
@@ -65,7 +59,7 @@ def settle_values(policy: Policy, situation: Situation, answers: Iterable[Fact])
     measured: dict[str, Measurement] = {}
     values, by_model = [], []
     for definition in policy.facts:
-        item = None if definition.measured is None else INPUTS[definition.measured]
+        item = None if definition.measured is None else input_named(definition.measured)
         if answered := said.get(definition.name):
             candidates = answered if item is None else [_measured(definition, item, situation), *answered]
             chosen = candidates[0] if len(candidates) == 1 else _strongest(definition, candidates)
@@ -198,8 +192,8 @@ def _written_day(number: float) -> str:
 def _strongest(definition: FactDefinition, candidates: list[Fact]) -> Fact:
     if not candidates:
         return Fact(name=definition.name, value="unknown", source="reviewer", detail="nobody has answered it yet")
-    best = max(_weight(candidate) for candidate in candidates)
-    equals = [candidate for candidate in candidates if _weight(candidate) == best]
+    best = max(weight_of(candidate) for candidate in candidates)
+    equals = [candidate for candidate in candidates if weight_of(candidate) == best]
     chosen = min(equals, key=lambda fact: (fact.source, fact.detail, str(fact.observed_at)))
     values = sorted({candidate.value for candidate in equals})
     if len(values) == 1:
@@ -212,11 +206,3 @@ def _strongest(definition: FactDefinition, candidates: list[Fact]) -> Fact:
         observed_at=chosen.observed_at,
         detail=detail,
     )
-
-
-def _weight(fact: Fact) -> tuple[int, datetime]:
-    """Rank first, then the moment; a moment without a zone is taken as UTC, none at all as before every other."""
-    moment = fact.observed_at
-    if moment is None:
-        return RANK[fact.source], _BEGINNING
-    return RANK[fact.source], with_zone(moment)

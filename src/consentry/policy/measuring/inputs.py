@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final, get_args
 
 from consentry.policy.definitions import YES_NO
@@ -240,7 +242,44 @@ _ALL: Final[tuple[Input, ...]] = (
 )
 
 INPUTS: Final[dict[str, Input]] = {item.name: item for item in _ALL}
-"""Every name that may stand after ``from:`` in a policy file."""
+"""Every name that may stand after ``from:`` in a policy file, besides those of signals that others added."""
+
+_EXTRA: Final = re.compile(r"signal\.([a-z][a-z0-9_]{0,39})(?:\.([a-z][a-z0-9_]{0,39}))?\.probability")
+
+
+@cache
+def find_input(name: str) -> Input | None:
+    """The input of a name, or ``None``.
+
+    Besides `INPUTS`, there is ``signal.NAME.WORD.probability`` for every name of a signal and every word that it gives,
+    and for the word that is its name ``signal.NAME.probability``. Whether such a signal is installed shows only when
+    posts are measured; where it is not, the input is unknown.
+    """
+    matched = _EXTRA.fullmatch(name)
+    if matched is None:
+        return INPUTS.get(name)
+    signal, word = matched.groups()
+    if word == signal:
+        return None  # one name is enough: signal.NAME.probability
+    word = word or signal
+    return Input(
+        name,
+        f"calibrated probability of '{word.replace('_', ' ')}', by the signal '{signal}' that was added to Consentry",
+        "model",
+        measured_signals.added(signal, word),
+    )
+
+
+def input_named(name: str) -> Input:
+    """As `find_input`, for a name that a policy was loaded with.
+
+    Raises:
+        KeyError: There is none.
+    """
+    found = find_input(name)
+    if found is None:
+        raise KeyError(name)
+    return found
 
 
 def observed_at(item: Input, situation: Situation) -> datetime | None:

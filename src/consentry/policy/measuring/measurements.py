@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,6 @@ class Word:
 
 
 Measurement = Number | Word
-
-
-def with_zone(moment: datetime) -> datetime:
-    """A moment that can be compared with others: one without a zone is taken as UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def listing(names: Iterable[str]) -> str:

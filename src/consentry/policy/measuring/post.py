@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Literal
 
-from consentry.policy.measuring.measurements import Number, Word, listing, with_zone
+from consentry.policy.measuring.measurements import Number, Word, listing
 from consentry.policy.measuring.situation import Situation
+from consentry.records import with_zone
 
 
 def account(situation: Situation) -> Word:

@@ -162,6 +162,39 @@ def text(kind: TextKind) -> Callable[[Situation], Number]:
     return measure
 
 
+# --- signals that others added ----------------------------------------------------------------------------------
+
+
+def added(name: str, word: str) -> Callable[[Situation], Number]:
+    """The largest probability of a word that a signal from outside gives.
+
+    It is open as far as anything was not measured: a medium without a record, one that was not read whole, a score that
+    the model does not stand by, a signal that is not installed. A record of the post as a whole (its words, say)
+    stands for all of it.
+    """
+
+    def measure(situation: Situation) -> Number:
+        of_the_post = {None, *situation.media_ids}
+        records = [r for r in situation.signals.extra if r.name == name and r.media_id in of_the_post]
+        scores = [(record.media_id, score) for record in records if (score := record.score(word)) is not None]
+        if not scores:
+            given = listing(score.word for record in records for score in record.scores)
+            says = f"says nothing of '{word}', only of: {given}" if given else "measured nothing"
+            return Number(0.0, 1.0, f"the signal '{name}' {says}")
+        seen = [score.probability for _, score in scores if score.certain]
+        abstained = [media_id or "the post" for media_id, score in scores if not score.certain]
+        missing: list[str] = []
+        if all(media_id is not None for media_id, _ in scores):
+            measured = [media_id for media_id, _ in scores if media_id is not None]
+            missing = situation.unseen(name, measured)
+        if situation.failed(name) and not missing:
+            missing = ["the post"]
+        gap = _gap(missing, abstained)
+        return Number(max(seen, default=0.0), 1.0 if gap else max(seen), gap)
+
+    return measure
+
+
 # --- words for gaps ---------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -60,7 +60,10 @@ class Situation:
 
     def incomplete(self, stage: str, signals: Sequence[OfMedium]) -> list[str]:
         """The media of which a room has not seen everything: unread, without a signal, or with an error there."""
-        measured = {signal.media_id for signal in signals}
+        return self.unseen(stage, [signal.media_id for signal in signals])
+
+    def unseen(self, stage: str, measured: Collection[str]) -> list[str]:
+        """The media of which a room has not seen everything, by the media that it has a signal of."""
         return [
             media_id
             for media_id in self.media_ids

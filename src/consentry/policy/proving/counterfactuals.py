@@ -20,7 +20,7 @@ from consentry.policy.deciding.recommending import Decided, decide
 from consentry.policy.deciding.replaying import answers_for, stored_circumstances, stored_post
 from consentry.policy.definitions import FactDefinition, Policy
 from consentry.policy.measuring.facts import settle
-from consentry.policy.measuring.inputs import INPUTS
+from consentry.policy.measuring.inputs import input_named
 from consentry.policy.measuring.situation import Situation
 from consentry.policy.proving.choices import Assignment, Choice, Label
 from consentry.policy.proving.encoding import ACTIONS, Encoding
@@ -247,7 +247,7 @@ def _is_given(definition: FactDefinition) -> bool:
     """Whether the platform itself knows it. Whether media could be read is another matter: a person can settle that."""
     if definition.measured is None or definition.measured == "media.readable":
         return False
-    return INPUTS[definition.measured].source in ("post", "report")
+    return input_named(definition.measured).source in ("post", "report")
 
 
 def _one_of(choice: Choice) -> Formula:

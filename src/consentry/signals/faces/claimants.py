@@ -8,14 +8,12 @@ from typing import Final
 
 from consentry.errors import ConsentryError
 from consentry.media import OpenedMedia
-from consentry.pipeline.opening_ahead import OpenedCase
-from consentry.policy.measuring.facts import RANK
-from consentry.policy.measuring.measurements import with_zone
-from consentry.records import ErrorNote, Fact
-from consentry.signals.faces import Claim, FacePicture
+from consentry.records import ErrorNote, Fact, weight_of
 from consentry.signals.faces.claim_files import EnrolmentError
+from consentry.signals.faces.claims import Claim, FacePicture
 from consentry.signals.faces.enrolment import ClaimStore
 from consentry.signals.faces.references import minor_refused
+from consentry.signals.protocol import OpenedCase
 
 MINOR_FACT: Final = "apparent_minor"
 """If anybody says yes to it, no template is made: media of minors are routed out before faces would count."""
@@ -74,9 +72,5 @@ def said_to_be_minor(facts: Iterable[Fact]) -> bool:
     said = [fact for fact in facts if fact.name == MINOR_FACT]
     if not said:
         return False
-    best = max(_weight(fact) for fact in said)
-    return any(fact.value == "yes" for fact in said if _weight(fact) == best)
-
-
-def _weight(fact: Fact) -> tuple[int, float]:
-    return RANK[fact.source], with_zone(fact.observed_at).timestamp() if fact.observed_at else float("-inf")
+    best = max(weight_of(fact) for fact in said)
+    return any(fact.value == "yes" for fact in said if weight_of(fact) == best)

@@ -13,9 +13,9 @@ import pytest
 
 from consentry import Assessment, Assessor, Case, Fact, Post, Report, RuntimeSettings
 from consentry.media import open_media
-from consentry.pipeline.claimants import said_to_be_minor
 from consentry.records import Media
 from consentry.signals.faces import FaceMatcher, FacePicture
+from consentry.signals.faces.claimants import said_to_be_minor
 from consentry.signals.faces.enrolment import ClaimStore
 from consentry.signals.faces.keys import MasterKey, new_key
 
