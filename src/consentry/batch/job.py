@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from consentry.batch.added_columns import is_added
 from consentry.batch.collection import rare_collection
 from consentry.batch.errors import JobError
 from consentry.batch.finish import finish
 from consentry.batch.plan import SHARD_ROWS, Plan, Row, conditions_of, plan_job
 from consentry.batch.results.store import Store
 from consentry.batch.results.summary import Summary
-from consentry.batch.results.table import is_error, schema, table_row
+from consentry.batch.results.table import is_error, table_row
 from consentry.batch.scoring import Outcome, score_rows, shard_result
 
 if TYPE_CHECKING:
@@ -263,7 +264,8 @@ def with_errors(store: Store) -> dict[int, set[int]]:
 
 def merged(table: Any, outcomes: Collection[Outcome]) -> Any:
     """A shard's table with some rows replaced, in the order of the rows: the very table of a run in one go."""
-    return with_rows(table, [table_row(outcome) for outcome in outcomes])
+    added = [name for name in table.column_names if is_added(name)]
+    return with_rows(table, [table_row(outcome, added) for outcome in outcomes])
 
 
 def with_rows(table: Any, new: Iterable[dict[str, Any]]) -> Any:
@@ -271,7 +273,7 @@ def with_rows(table: Any, new: Iterable[dict[str, Any]]) -> Any:
     import pyarrow as pa
 
     rows = {row["row"]: row for row in table.to_pylist()} | {row["row"]: row for row in new}
-    return pa.Table.from_pylist([rows[number] for number in sorted(rows)], schema=schema())
+    return pa.Table.from_pylist([rows[number] for number in sorted(rows)], schema=table.schema)
 
 
 def _until_stopped(

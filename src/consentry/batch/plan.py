@@ -16,6 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from consentry.batch.added_columns import added_columns
 from consentry.batch.errors import ManifestError
 from consentry.batch.manifest.cases import post_id_of
 from consentry.batch.manifest.reading import read_rows
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 SHARD_ROWS: Final = 512
 """Rows of a shard: what a killed job repeats at most, at a few dozen a second some ten to twenty seconds of work."""
-LAYOUT: Final = 1
+ADDED: Final = "added_columns"
+"""Names, among the conditions, the columns of signals that others added."""
+
+LAYOUT: Final = 2
 """Of the folder of results; raised when an older folder could no longer be continued."""
 
 
@@ -149,6 +153,7 @@ def plan_job(
 
 def conditions_of(assessor: Assessor) -> dict[str, Any]:
     """Everything that an assessment depends on besides the post, as plain data."""
+    added = added_columns(assessor.signals)
     return {
         "layout": LAYOUT,
         "consentry": __version__,
@@ -157,6 +162,7 @@ def conditions_of(assessor: Assessor) -> dict[str, Any]:
         "device": assessor.settings.device,
         "precision": assessor.settings.precision,
         "limits": dataclasses.asdict(assessor.limits),
+        **({ADDED: list(added)} if added else {}),
     }
 
 

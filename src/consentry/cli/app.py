@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from consentry.cli import assess, claim, data, doctor, promote, schema, train
+from consentry.cli import assess, claim, data, doctor, promote, schema, signals, train
 from consentry.cli.bank import entries as bank
 from consentry.cli.evaluate import faces as evaluate_faces
 from consentry.cli.evaluate import scene as evaluate
@@ -53,6 +53,7 @@ def _options(
 app.command("assess")(assess.assess)
 app.command("score")(score.score)
 app.command("doctor")(doctor.doctor)
+app.command("signals")(signals.signals)
 app.command("schema")(schema.schema)
 app.command("promote")(promote.promote)
 app.add_typer(policy.app, name="policy")
@@ -82,5 +83,5 @@ def main() -> None:
 
 def _exit_code(error: ConsentryError) -> int:
     """Trouble with the installation is 1; anything that the caller gave is 2."""
-    here = ("cluster.", "export.", "model.", "proving.", "runtime.", "third_party.")
+    here = ("cluster.", "export.", "model.", "proving.", "runtime.", "signal.invalid", "third_party.")
     return EXIT_FAILED if error.code.startswith(here) else 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,6 +49,10 @@ DeviceOption = Annotated[Device, typer.Option("--device", help="Where networks r
 PrecisionOption = Annotated[
     Precision, typer.Option("--precision", help="bf16 is faster on new CPUs, and changes scores slightly.")
 ]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option("--without-signal", help="Leave out a signal: it is unknown then. See `signals`; repeat for more."),
+]
 ThreadsOption = Annotated[int, typer.Option("--threads", min=0, help="CPU threads; 0 takes all that are allowed.")]
 
 
@@ -64,6 +69,7 @@ def load_assessor(
     ocr: bool = False,
     limits: Limits | None = None,
     trusted: bool = False,
+    without: Sequence[str] | None = None,
 ) -> Assessor:
     """The assessor that the options ask for."""
     from consentry.media import Limits
@@ -81,4 +87,5 @@ def load_assessor(
         read_pictures=ocr,
         limits=limits or Limits(),
         contained=not trusted,
+        without=without or (),
     )

@@ -120,7 +120,7 @@ class Signal(Protocol):
     cost: Cost
 
     @classmethod
-    def load(cls, setup: SignalSetup) -> Self:
+    def load(cls, setup: SignalSetup, /) -> Self:
         """Load what it needs, once.
 
         Raises:

@@ -11,13 +11,14 @@ from typing import Any
 from markupsafe import Markup, escape
 from PIL import Image
 
-from consentry.batch.page.pictures import data_address, draw_faces, draw_saliency
+from consentry.batch.page.pictures import data_address, draw_faces, draw_places, draw_saliency
 from consentry.media import MediaError, OpenedMedia
 from consentry.records import (
     Assessment,
     Case,
     CopyMatch,
     CopySignal,
+    ExtraSignal,
     FaceSignal,
     Media,
     MediaOutcome,
@@ -63,6 +64,7 @@ class DrawnMedium:
     scene: SceneSignal | None
     faces: FaceSignal | None
     copies: CopySignal | None
+    added: tuple[ExtraSignal, ...]
     matches: tuple[DrawnCopy, ...]
     parts: tuple[DrawnCopy, ...]
 
@@ -73,6 +75,7 @@ class DrawnCase:
 
     Attributes:
         text_kinds: What was found in the words, each kind once.
+        added: What signals that others added say of the post as a whole.
     """
 
     case: Case
@@ -80,6 +83,7 @@ class DrawnCase:
     media: tuple[DrawnMedium, ...]
     text: Markup
     text_kinds: tuple[str, ...]
+    added: tuple[ExtraSignal, ...]
 
 
 def draw_case(case: Case, assessment: Assessment, opens: Opens, bank: Path | None) -> DrawnCase:
@@ -90,17 +94,19 @@ def draw_case(case: Case, assessment: Assessment, opens: Opens, bank: Path | Non
         _draw_medium(item, future, assessment, bank) for item, future in zip(case.post.media, futures, strict=True)
     )
     kinds = dict.fromkeys(finding.kind for finding in signals.text.findings) if signals.text else {}
-    return DrawnCase(case, assessment, media, marked(case.post.text, signals.text), tuple(kinds))
+    whole = tuple(found for found in signals.extra if found.media_id is None)
+    return DrawnCase(case, assessment, media, marked(case.post.text, signals.text), tuple(kinds), whole)
 
 
 def _draw_medium(item: Media, future: Future[OpenedMedia], assessment: Assessment, bank: Path | None) -> DrawnMedium:
     signals = assessment.signals
     outcome = _of(item, signals.media)
     scene, faces, copies = _of(item, signals.scene), _of(item, signals.faces), _of(item, signals.copies)
+    added = tuple(found for found in signals.extra if found.media_id == item.media_id)
     frames: tuple[DrawnFrame, ...] = ()
     if outcome is not None and outcome.frames:
         try:
-            frames = tuple(_draw_frames(future.result(), scene, faces))
+            frames = tuple(_draw_frames(future.result(), scene, faces, added))
         except MediaError:  # gone or changed since it was assessed; the assessment stands without its picture
             frames = ()
     return DrawnMedium(
@@ -109,6 +115,7 @@ def _draw_medium(item: Media, future: Future[OpenedMedia], assessment: Assessmen
         scene,
         faces,
         copies,
+        added,
         tuple(_draw_copy(match, bank) for match in copies.matches) if copies else (),
         tuple(_draw_copy(match, bank) for match in copies.parts) if copies else (),
     )
@@ -119,18 +126,23 @@ def _of(item: Media, signals: Sequence[Any]) -> Any:
     return next((found for found in signals if found.media_id == item.media_id), None)
 
 
-def _draw_frames(opened: OpenedMedia, scene: SceneSignal | None, faces: FaceSignal | None) -> Iterator[DrawnFrame]:
+def _draw_frames(
+    opened: OpenedMedia, scene: SceneSignal | None, faces: FaceSignal | None, added: Sequence[ExtraSignal]
+) -> Iterator[DrawnFrame]:
     """The frames that say most: where the best face is, where each score is loudest, then the first."""
     wanted: list[float | None] = []
     if faces and faces.faces:
         wanted.append(faces.faces[0].second)
     scores = {"private context": scene.private_context, "public event": scene.public_event} if scene else {}
     wanted += [score.second for score in scores.values()]
+    places = [place for record in added for score in record.scores if score.certain for place in score.places]
+    wanted += [place.second for place in sorted(places, key=lambda place: -place.probability)[:1]]
     wanted.append(opened.frames[0].second)
     for second in sorted(set(wanted[:_FRAMES_OF_A_VIDEO]), key=lambda value: value or 0.0):
         frame = min(opened.frames, key=lambda found: abs((found.second or 0.0) - (second or 0.0)))
         here = [face for face in faces.faces if face.second == second] if faces else []
         picture = draw_faces(frame.pixels, here)
+        draw_places(picture, [place.box for place in places if place.box and place.second == second])
         yield DrawnFrame(
             picture=data_address(picture),
             caption="" if second is None else f"at {at(second)}",

@@ -14,6 +14,7 @@ from consentry.records import Box, Face, SaliencyMap
 
 MATCH_COLOUR = (22, 163, 74)
 OTHER_COLOUR = (217, 119, 6)
+PLACE_COLOUR = (37, 99, 235)
 _MARGIN = 0.3
 """Of the box, on each side: hair, ears and chin are part of what makes a face known."""
 _MOSAIC = 5
@@ -39,6 +40,13 @@ def draw_faces(pixels: NDArray[np.uint8], faces: Iterable[Face]) -> Image.Image:
             colour = MATCH_COLOUR if face.band == "match" else OTHER_COLOUR
             draw.rectangle(_pixels(face.box, picture, 0.0), outline=colour, width=line)
     return picture
+
+
+def draw_places(picture: Image.Image, boxes: Iterable[Box]) -> None:
+    """Frame, in the picture itself, where signals that others added saw something."""
+    draw = ImageDraw.Draw(picture)
+    for box in boxes:
+        draw.rectangle(_pixels(box, picture, 0.0), outline=PLACE_COLOUR, width=max(2, picture.width // 200))
 
 
 def _hide(picture: Image.Image, box: Box) -> None:

@@ -21,6 +21,7 @@ from typing import Any, Final, NamedTuple, Self
 from ray.data.block import BlockMetadata
 from ray.data.datasource import Datasource, ReadTask
 
+from consentry.batch.added_columns import added_columns
 from consentry.batch.job import has_error
 from consentry.batch.plan import Plan, Row, conditions_of
 from consentry.batch.policy_files import PolicyFiles
@@ -57,6 +58,7 @@ class Recipe:
     settings: RuntimeSettings = field(default_factory=RuntimeSettings)
     limits: Limits = field(default_factory=Limits)
     read_pictures: bool = False
+    without: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -68,6 +70,7 @@ class Recipe:
         settings: RuntimeSettings = RuntimeSettings(),
         limits: Limits = Limits(),
         read_pictures: bool = False,
+        without: Iterable[str] = (),
     ) -> Self:
         """The recipe for what `Assessor.load` takes; files are read here and now.
 
@@ -84,6 +87,7 @@ class Recipe:
             settings=settings,
             limits=limits,
             read_pictures=read_pictures,
+            without=tuple(without),
         )
 
     def load(self) -> Assessor:
@@ -106,6 +110,7 @@ class Recipe:
                 settings=self.settings,
                 limits=self.limits,
                 read_pictures=self.read_pictures,
+                without=self.without,
             )
 
 
@@ -241,7 +246,8 @@ class ShardWorker:
         result = score_shard(shard, rows, self._assessor, batch_size=self._batch_size)
         errors = sum(map(has_error, result.outcomes))
         durations = json.dumps(result.times.durations.counts)
-        return Made(shard, table_bytes(table_of(result.outcomes)), durations, len(rows), errors, None)
+        table = table_of(result.outcomes, added_columns(self._assessor.signals))
+        return Made(shard, table_bytes(table), durations, len(rows), errors, None)
 
 
 def durations_of(text: str) -> Durations:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from consentry.batch.errors import JobError
-from consentry.batch.plan import Plan
+from consentry.batch.plan import ADDED, Plan
 from consentry.batch.results.files import FINGERPRINT, SHARDS, TIMES, shard_file, times_file
 from consentry.batch.results.table import table_bytes, table_of
 from consentry.batch.scoring import ShardResult
@@ -25,10 +25,12 @@ class Store:
 
     Args:
         out: The folder.
+        added: Columns of signals that others added.
     """
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, added: Sequence[str] = ()) -> None:
         self.out = out
+        self._added = tuple(added)
         self._lock: int | None = None
 
     @classmethod
@@ -44,7 +46,7 @@ class Store:
         Raises:
             JobError: ``job.other_run``, ``job.in_use`` or ``job.disk``.
         """
-        store = cls(out)
+        store = cls(out, fingerprint.get(ADDED, ()))
         try:
             for folder in (out / SHARDS, out / TIMES):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +76,7 @@ class Store:
         Raises:
             JobError: ``job.disk``.
         """
-        self.write_made(result.number, table_bytes(table_of(result.outcomes)), result.times)
+        self.write_made(result.number, table_bytes(table_of(result.outcomes, self._added)), result.times)
 
     def write_made(self, number: int, content: bytes, times: ShardTimes) -> None:
         """Add a shard whose Parquet file was made elsewhere (`table_bytes`).

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from consentry.batch.added_columns import added_values
 from consentry.batch.scoring import Outcome
 from consentry.media.errors import NOTE_CODES
 from consentry.records import Assessment, FaceBand, Signals
@@ -49,14 +50,19 @@ COLUMNS: Final = {
     "error_codes": "everything that went wrong or was left out, notes too",
     "assessment": "the assessment as JSON, of the schema that `consentry schema` prints; empty if there is none",
 }
-"""The columns of the results, and what they say."""
+"""The columns of the results, and what they say; signals that others added have theirs behind them."""
 
 
-def table_row(outcome: Outcome) -> dict[str, Any]:
-    """One row of the results."""
+def table_row(outcome: Outcome, added: Sequence[str] = ()) -> dict[str, Any]:
+    """One row of the results.
+
+    Args:
+        outcome: What came of the post.
+        added: Columns of signals that others added (`added_columns`).
+    """
     assessment, error = outcome.assessment, outcome.error
     if assessment is None:
-        row: dict[str, Any] = dict.fromkeys(COLUMNS)
+        row: dict[str, Any] = dict.fromkeys((*COLUMNS, *added))
         row.update(row=outcome.row, post_id=outcome.post_id, decisive=[], text_kinds=[], error_codes=[])
         if error is not None:
             row.update(
@@ -90,6 +96,7 @@ def table_row(outcome: Outcome) -> dict[str, Any]:
         "error_message": f"{first.message} {first.remedy}" if first else None,
         "error_codes": [note.code for note in signals.errors],
         "assessment": assessment.model_dump_json(),
+        **added_values(signals, added),
     }
 
 
@@ -135,8 +142,8 @@ def _of_copies(signals: Signals) -> dict[str, Any]:
 
 
 @cache
-def schema() -> Any:
-    """The columns as Arrow has them."""
+def schema(added: tuple[str, ...] = ()) -> Any:
+    """The columns as Arrow has them, those of signals that others added at the end."""
     import pyarrow as pa
 
     text, words, number, whole, yes = pa.string(), pa.list_(pa.string()), pa.float64(), pa.int32(), pa.bool_()
@@ -147,14 +154,15 @@ def schema() -> Any:
         **dict.fromkeys(("faces", "copy_distance", "media", "videos", "unread_media", "open_questions"), whole),
         **dict.fromkeys(("copy_public", "copy_removed"), yes),
     }
-    return pa.schema([pa.field(name, other.get(name, text)) for name in COLUMNS])
+    fields = [pa.field(name, other.get(name, text)) for name in COLUMNS]
+    return pa.schema([*fields, *(pa.field(name, number) for name in added)])
 
 
-def table_of(outcomes: Sequence[Outcome]) -> Any:
-    """A shard's outcomes as an Arrow table."""
+def table_of(outcomes: Sequence[Outcome], added: Sequence[str] = ()) -> Any:
+    """A shard's outcomes as an Arrow table; arguments as for `table_row`."""
     import pyarrow as pa
 
-    return pa.Table.from_pylist([table_row(outcome) for outcome in outcomes], schema=schema())
+    return pa.Table.from_pylist([table_row(outcome, added) for outcome in outcomes], schema=schema(tuple(added)))
 
 
 def table_bytes(table: Any) -> bytes:

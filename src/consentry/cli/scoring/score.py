@@ -23,6 +23,7 @@ from consentry.cli.options import (
     PrecisionOption,
     QuietOption,
     ThreadsOption,
+    WithoutOption,
     load_assessor,
 )
 from consentry.cli.output import EXIT_UNREADABLE, OUT, print_error
@@ -76,6 +77,7 @@ def score(
     threads: ThreadsOption = 0,
     limit: LimitOption = None,
     trusted_media: TrustedOption = False,
+    without_signal: WithoutOption = None,
     batch_size: Annotated[int, typer.Option("--batch-size", min=1, help="Posts at once; changes no result.")] = 16,
     shard_rows: Annotated[
         int, typer.Option("--shard-rows", min=1, help="Rows of one file of results; a killed run repeats so many.")
@@ -140,8 +142,9 @@ def score(
         if address is not None or workers is not None or gpus:
             raise typer.BadParameter("--address, --workers and --gpus are for --engine ray.")
         assessor = load_assessor(
-            policy, bank, models, device, precision, threads, ocr=ocr, limits=limits, trusted=trusted_media
-        )
+            policy, bank, models, device, precision, threads,
+            ocr=ocr, limits=limits, trusted=trusted_media, without=without_signal,
+        )  # fmt: skip
         run = partial(run_job, manifest, out, assessor)
     else:
         if trusted_media:
@@ -152,6 +155,7 @@ def score(
 
         run = partial(
             run_job_on_ray, manifest, out, policy=policy, bank=bank, models=models, read_pictures=ocr, limits=limits,
+            without=without_signal or (),
             settings=RuntimeSettings(device=device.value, precision=precision.value, threads=threads),
             cluster=Cluster(address, workers, gpus=gpus or float(device is Device.CUDA)),
         )  # fmt: skip
