@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 import consentry.policy
 from consentry.policy import Policy, decide, load_policy, parse_policy
-from consentry.policy.measuring.inputs import INPUTS
+from consentry.policy.measuring.inputs import input_named
 from consentry.records import (
     Action,
     Fact,
@@ -227,7 +227,7 @@ def test_thresholds_of_zero_and_one_do_not_make_a_gap_a_fact(
         policy,
         facts=tuple(
             replace(fact, yes_at_least=0.0, no_at_most=None)
-            if fact.measured and INPUTS[fact.measured].is_number
+            if fact.measured and input_named(fact.measured).is_number
             else fact
             for fact in policy.facts
         ),
@@ -235,7 +235,7 @@ def test_thresholds_of_zero_and_one_do_not_make_a_gap_a_fact(
     post = Post(post_id="x", media=("a",), text="words")
     decided = decide(extreme, post, report, Signals())
     for definition, fact in zip(extreme.facts, decided.facts, strict=True):
-        if definition.measured and INPUTS[definition.measured].is_number:
+        if definition.measured and input_named(definition.measured).is_number:
             assert fact.value == "unknown"
     assert decide(extreme, made[0], report, made[1]).recommendation.requires_human_decision
 

@@ -15,7 +15,7 @@ from policy_strategies import PROBABILITIES, answers, examples, posts_with_signa
 
 from consentry.policy import Policy, PolicyError, load_policy
 from consentry.policy.measuring.facts import cut_number, cut_word, settle, settle_values
-from consentry.policy.measuring.inputs import INPUTS
+from consentry.policy.measuring.inputs import INPUTS, input_named
 from consentry.policy.measuring.measurements import Number, Word
 from consentry.policy.measuring.situation import Situation
 from consentry.records import Fact, MediaOutcome, Post, Report, SceneScore, SceneSignal, Signals
@@ -174,7 +174,7 @@ def test_answers_that_cannot_be_used(fact: Fact, code: str, says: str) -> None:
 def test_without_signals_no_fact_of_a_model_is_anything_but_unknown(policy: Policy) -> None:
     post = Post(post_id="x", media=("a", "b"), text="words")
     for definition, fact in zip(policy.facts, settle(policy, Situation(post, None, Signals()), ()), strict=True):
-        if definition.measured is not None and INPUTS[definition.measured].source == "model":
+        if definition.measured is not None and input_named(definition.measured).source == "model":
             assert fact.value == "unknown"
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from measured_inputs import all_inputs
 from policy_strategies import examples, posts_with_signals, reports
 
-from consentry.policy.measuring.inputs import INPUTS, observed_at
+from consentry.policy.measuring.inputs import observed_at
 from consentry.policy.measuring.measurements import Number, Word
 from consentry.policy.measuring.situation import Situation
 from consentry.records import Post, Report, Signals
@@ -16,7 +17,7 @@ from consentry.records import Post, Report, Signals
 @given(posts_with_signals(), st.none() | reports())
 def test_every_input_says_what_it_promises(made: tuple[Post, Signals], report: Report | None) -> None:
     situation = Situation(made[0], report, made[1])
-    for item in INPUTS.values():
+    for item in all_inputs():
         measured = item.measure(situation)
         if isinstance(measured, Number):
             assert item.is_number
@@ -31,7 +32,7 @@ def test_every_input_says_what_it_promises(made: tuple[Post, Signals], report: R
 def test_taking_a_signal_away_only_opens_the_interval(data: st.DataObject, made: tuple[Post, Signals]) -> None:
     """What remains after a loss contains what was there before: nothing new is ever learnt from a gap."""
     post, signals = made
-    field = data.draw(st.sampled_from(("media", "scene", "faces", "copies", "text", "references_used")))
+    field = data.draw(st.sampled_from(("media", "scene", "faces", "copies", "text", "references_used", "extra")))
     if field == "text":
         less = signals.model_copy(update={"text": None})
     elif field == "references_used":
@@ -39,7 +40,7 @@ def test_taking_a_signal_away_only_opens_the_interval(data: st.DataObject, made:
     else:
         kept = tuple(item for item in getattr(signals, field) if data.draw(st.booleans()))
         less = signals.model_copy(update={field: kept})
-    for item in INPUTS.values():
+    for item in all_inputs():
         if not post.media and field == "media":
             continue  # then the post's media are those that were opened
         before, after = (item.measure(Situation(post, None, each)) for each in (signals, less))

@@ -8,7 +8,7 @@ from random import Random
 
 from consentry.policy import Policy
 from consentry.policy.measuring.facts import settle
-from consentry.policy.measuring.inputs import INPUTS
+from consentry.policy.measuring.inputs import input_named
 from consentry.policy.measuring.measurements import Number, Word
 from consentry.policy.measuring.situation import Situation
 from consentry.policy.proving.choices import Choice
@@ -33,7 +33,7 @@ def seen_by_solver(
     for fact in policy.facts:
         answer = world.answer(fact.name)
         if fact.measured is not None:
-            measurement = INPUTS[fact.measured].measure(situation)
+            measurement = input_named(fact.measured).measure(situation)
             formulas.append(reads(world.readings[fact.measured], measurement))
             formulas.append(equal(answer.said, fact.name in said))
         if fact.name in said or fact.measured is None:
