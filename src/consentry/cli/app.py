@@ -7,15 +7,22 @@ from typing import Annotated
 
 import typer
 
-from consentry.cli import assess, claim, data, doctor, promote, schema, signals, train
-from consentry.cli.bank import entries as bank
-from consentry.cli.evaluate import faces as evaluate_faces
-from consentry.cli.evaluate import scene as evaluate
-from consentry.cli.evaluate import studies
-from consentry.cli.models import export
-from consentry.cli.models import folders as models
+from consentry.cli import (
+    assess,
+    bank,
+    claim,
+    data,
+    doctor,
+    evaluate,
+    export,
+    models,
+    policy,
+    promote,
+    schema,
+    signals,
+    train,
+)
 from consentry.cli.output import EXIT_FAILED, print_error
-from consentry.cli.policy import looking as policy
 from consentry.cli.scoring import score
 from consentry.errors import ConsentryError
 from consentry.version import __version__
@@ -62,10 +69,6 @@ app.add_typer(bank.app, name="bank")
 app.add_typer(claim.app, name="claim")
 app.add_typer(data.app, name="data")
 app.add_typer(train.app, name="train")
-evaluate.app.command("faces")(evaluate_faces.faces)
-evaluate.app.command("detection")(evaluate_faces.detection)
-evaluate.app.command("published")(studies.published)
-evaluate.app.command("dipa2")(studies.dipa2)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(export.app, name="export")
 

@@ -1,4 +1,4 @@
-"""``consentry bank``: the group, and the commands on entries: add, list, disable, expire."""
+"""``consentry bank add``, ``list``, ``disable`` and ``expire``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from consentry.cli.bank.exchange import export, import_
-from consentry.cli.bank.lookup import lookup
 from consentry.cli.bank.options import BankArgument, BankKind, as_day, day_option
 from consentry.cli.opening import opened_each
 from consentry.cli.options import JsonOption
@@ -20,11 +18,6 @@ from consentry.cli.output import EXIT_UNREADABLE, OUT, plain
 
 if TYPE_CHECKING:
     from consentry.signals.copies import BankEntry
-
-app = typer.Typer(
-    help="Banks of fingerprints: media known to be public elsewhere, and media removed before. See docs/copies.md.",
-    no_args_is_help=True,
-)
 
 
 class State(StrEnum):
@@ -35,7 +28,6 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
-@app.command("add")
 def add(
     bank_file: BankArgument,
     media: Annotated[list[Path], typer.Argument(metavar="MEDIA...", help="Images or videos.")],
@@ -88,7 +80,6 @@ def add(
         OUT.print(plain(f"{made.entry_id}: {_kind(made)}, in the bank {made.bank}"))
 
 
-@app.command("list")
 def list_(
     bank_file: BankArgument,
     bank: Annotated[BankKind | None, typer.Option("--bank", help="Those of one bank only.")] = None,
@@ -124,7 +115,6 @@ def list_(
     OUT.print(f"{len(entries)} entries, {sum(_state(found, day) is State.IN_FORCE for found in entries)} in force.")
 
 
-@app.command("disable")
 def disable(
     bank_file: BankArgument,
     entries: Annotated[list[str], typer.Argument(metavar="ENTRY...", help="Names of entries.")],
@@ -141,7 +131,6 @@ def disable(
     OUT.print(plain(f"{'in force again' if undo else 'disabled'}: {', '.join(entries)}"))
 
 
-@app.command("expire")
 def expire(
     bank_file: BankArgument,
     entries: Annotated[list[str] | None, typer.Argument(metavar="[ENTRY...]", help="Names of entries.")] = None,
@@ -179,11 +168,6 @@ def expire(
         raise typer.BadParameter("name the entries, and give either --on or --never")
     write_bank(bank_file, bank_edits.with_expiry(read_entries(bank_file)[0], entries, as_day(on)))
     OUT.print(plain(f"{'never expires' if on is None else f'expires on {as_day(on)}'}: {', '.join(entries)}"))
-
-
-app.command("import")(import_)
-app.command("export")(export)
-app.command("lookup")(lookup)
 
 
 def _kind(entry: BankEntry) -> str:

@@ -1,4 +1,4 @@
-"""``consentry evaluate``."""
+"""``consentry evaluate scene``."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from consentry.cli.figures import Bootstrap, BrokenShare, JsonFile, figure, prin
 from consentry.cli.options import ModelsOption, QuietOption
 from consentry.cli.output import OUT, progress_bars
 
-app = typer.Typer(help="Measure a model on your own data; needs the extra `train`.", no_args_is_help=True)
 _TITLES = {"auc": "AUC", "ece": "ECE", "brier": "Brier score", "aurc": "AURC"}
 _DIGITS = 3
 
 
-@app.command("scene")
 def scene(
     manifest: Annotated[
         Path, typer.Argument(help="CSV, JSON lines or Parquet with the columns path and context; see below.")
