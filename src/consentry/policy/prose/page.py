@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from consentry.policy.drawing.wording import plain_name
 from consentry.policy.prose.comparing import redline
 from consentry.policy.prose.document import NOTHING, Document, Line
+from consentry.policy.prose.heads import blocks_of
 
 
 @dataclass
@@ -36,7 +37,7 @@ def as_page(document: Document) -> str:
     environment.filters["words"] = plain_name
     environment.filters["nested"] = nested
     environment.filters["redline"] = redline
-    environment.filters["remark"] = lambda lines: "\n".join(line.lstrip("#").removeprefix(" ") for line in lines)
+    environment.filters["blocks"] = blocks_of
     return environment.get_template("policy.html.j2").render(document=document, nothing=NOTHING)
 
 
