@@ -24,7 +24,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, Literal, NamedTuple
-from urllib.parse import quote, unquote
 
 from consentry.copies.bank_file import BankEntry, BankName, CopyBankError, allow_long_fields, hash_bits
 from consentry.copies.fingerprints import QUALITY_FLOOR
@@ -155,8 +154,15 @@ def _tags(entry: BankEntry, *, details: bool) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """Without blanks, at which tags are cut: these and the per cent sign as in web addresses, all else as it is."""
-    return re.sub(r"[\s%]", lambda found: quote(found[0]), text)
+    """Without blanks, at which tags are cut: these and the per cent sign as in web addresses."""
+    return "".join(
+        "".join(f"%{byte:02X}" for byte in character.encode()) if character.isspace() or character == "%" else character
+        for character in text
+    )
+
+
+def _unescaped(text: str) -> str:
+    return re.sub("(?:%[0-9A-F]{2})+", lambda found: bytes.fromhex(found[0].replace("%", "")).decode(), text)
 
 
 # --- in -----------------------------------------------------------------------------------------------------------
@@ -233,10 +239,10 @@ def _entry(line: _Line, bank: BankName, where: str, since: date | None, expires:
         quality = int(told["quality"]) if told.get("quality") else None
         entry = BankEntry(
             bank,
-            unquote(told.get("entry", ""), errors="strict").strip(),
+            _unescaped(told.get("entry", "")).strip(),
             bits,
             quality=None if frames else quality,
-            where=unquote(told.get("where", ""), errors="strict").strip() or where or line.collaboration.strip(),
+            where=_unescaped(told.get("where", "")).strip() or where or line.collaboration.strip(),
             since=date.fromisoformat(told["since"]) if told.get("since") else since,
             expires=date.fromisoformat(told["expires"]) if told.get("expires") else expires,
             frames=frames,

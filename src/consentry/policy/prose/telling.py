@@ -77,7 +77,7 @@ def _told(policy: Policy, remarks: Remarks, text: PolicyText) -> Document:
             "invariants",
             "I",
             "Invariants",
-            "What must hold whatever comes in; consentry policy prove shows that it does, or a case in which it does not.",
+            "What must hold whatever comes in; consentry policy prove shows whether it does.",
             tuple(entries.invariant(invariant) for invariant in policy.invariants),
         ),
         Section(
