@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from consentry.batch.collection import rare_collection
+from consentry.batch.columns import Reading
 from consentry.batch.errors import JobError
 from consentry.batch.finish import finish
 from consentry.batch.plan import SHARD_ROWS, Plan, Row, conditions_of, plan_job
@@ -89,7 +90,7 @@ class Options:
         batch_size: Cases that go through the networks together.
         retry_errors: Assess rows with errors again, of shards that are there.
         tolerance: How many errors fail the job.
-        ignored: Columns of the manifest that are left aside.
+        reading: What the manifest's columns are called, and which are left aside.
         page: Draw `index.html`.
         lines: Write `assessments.jsonl`.
         bank: The bank that is looked up in, for the pictures on the page that it keeps.
@@ -99,7 +100,7 @@ class Options:
     batch_size: int = 16
     retry_errors: bool = False
     tolerance: Tolerance = Tolerance()
-    ignored: tuple[str, ...] = ()
+    reading: Reading = Reading()
     page: bool = False
     lines: bool = False
     bank: Path | None = None
@@ -164,7 +165,7 @@ def run_with(
         JobError: As for `run_job`.
     """
     watch("Reading the manifest", 0, 0, 0)
-    plan = plan_job(manifest, conditions, shard_rows=options.shard_rows, ignored=options.ignored)
+    plan = plan_job(manifest, conditions, shard_rows=options.shard_rows, reading=options.reading)
     with Store.open(out, plan.fingerprint) as store:
         found = Counts(plan, store, options, watch)
         resumed = found.done

@@ -14,12 +14,13 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from consentry.batch.columns import NAMES, REPORT_COLUMNS, REPORT_PREFIX, nearest
+from consentry.batch.columns import NAMES, REPORT_COLUMNS, REPORT_PREFIX, Reading, nearest
 from consentry.batch.errors import ManifestError
 from consentry.batch.fetching import medium_at
 from consentry.batch.reading import read_rows
 from consentry.batch.sources import find_sources, joined
 from consentry.records import Case, ErrorNote, Media, Report
+from consentry.tables.yaml_rows import load_yaml
 
 _OF_THE_POST = ("post_id", "text", "posted_at", "account")
 
@@ -38,14 +39,18 @@ class RowError:
     error: ErrorNote
 
 
-def read_manifest(manifest: str | Path) -> Iterator[Case | RowError]:
+def read_manifest(manifest: str | Path, reading: Reading = Reading()) -> Iterator[Case | RowError]:
     """Cases of a manifest, in order. A bad row is a `RowError`; a bad manifest raises.
+
+    Args:
+        manifest: File, folder or glob; a path, or any address that fsspec can read.
+        reading: What its columns are called, and which are left aside.
 
     Raises:
         ManifestError: It is missing, of no known format, or has other columns.
     """
     seen: set[str] = set()
-    for number, (source, content) in enumerate(read_rows(find_sources(manifest)), 1):
+    for number, (source, content) in enumerate(read_rows(find_sources(manifest), reading), 1):
         identity = post_id_of(content)
         try:
             if identity in seen:
@@ -124,7 +129,7 @@ def load_report(path: Path) -> Report:
         ManifestError: ``manifest.missing`` or ``manifest.row``.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ManifestError(f"There is no report at {path}.", "Check the path.", code="manifest.missing") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -67,6 +67,10 @@ def score(
     ignore_column: Annotated[
         list[str] | None, typer.Option("--ignore-column", help="A column of the manifest to leave aside; repeat.")
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="What a column is called in your manifest, as post_id=id; repeat for more."),
+    ] = None,
     policy: PolicyOption = None,
     bank: BankOption = None,
     models: ModelsOption = None,
@@ -109,9 +113,11 @@ def score(
     none could be read; 4 more errors than --max-errors; 130 stopped, and can go on.
     """
     from consentry.batch import Options, Tolerance, run_job
+    from consentry.batch.columns import Reading
     from consentry.batch.errors import JobError
     from consentry.cli.score_progress import Interrupts, watcher
     from consentry.cli.score_report import columns_as_json, print_columns, print_summary
+    from consentry.tables import parse_renames
 
     if schema:
         if as_json:
@@ -125,13 +131,17 @@ def score(
         tolerance = Tolerance.parse(max_errors)
     except ValueError as error:
         raise typer.BadParameter(f"{error}.", param_hint="--max-errors") from error
+    try:
+        renamed = parse_renames(column or ())
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--column") from error
     limits = limits_of(limit or ())
     options = Options(
         shard_rows=shard_rows,
         batch_size=batch_size,
         retry_errors=retry_errors,
         tolerance=tolerance,
-        ignored=tuple(ignore_column or ()),
+        reading=Reading(tuple(ignore_column or ()), renamed),
         page=page,
         lines=lines,
         bank=bank,

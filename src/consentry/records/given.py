@@ -125,18 +125,26 @@ class Report(Record):
         return self
 
 
+def _yes_or_no(value: Any) -> Any:
+    """True and false, as programs, YAML and spreadsheets write them, for yes and no."""
+    word = str(value).casefold() if isinstance(value, bool | str) else None
+    if word in {"true", "false"}:
+        return "yes" if word == "true" else "no"
+    return word if word in {"yes", "no", "unknown"} else value
+
+
 class Fact(Record):
     """A named thing that is yes, no or unknown, or one of a closed list of words.
 
     Attributes:
-        value: ``yes``, ``no``, ``unknown`` or a word of the fact's list.
+        value: ``yes``, ``no``, ``unknown`` or a word of the fact's list; true and false are taken for yes and no.
         source: Where it comes from. A reviewer's answer outranks a look-up, which outranks a model.
         observed_at: When a reviewer or a look-up said so.
         detail: Why, in words: the number and the threshold that it was held against, or who said so.
     """
 
     name: str
-    value: str
+    value: Annotated[str, BeforeValidator(_yes_or_no)]
     source: FactSource
     observed_at: datetime | None = None
     detail: str = ""
