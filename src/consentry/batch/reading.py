@@ -26,7 +26,8 @@ def read_rows(sources: Iterable[Source], reading: Reading = Reading()) -> Iterat
         for row in _rows(source, reading):
             if isinstance(row, dict):
                 aside = reading.left_aside
-                row = {name: value for name, value in row.items() if value is not None and name not in aside}
+                nothing = (None, "") if source.format == "delimited" else (None,)  # a table has a cell for everything
+                row = {name: value for name, value in row.items() if value not in nothing and name not in aside}
             yield source, row
 
 

@@ -42,7 +42,7 @@ def score(
     manifest: Annotated[
         str | None,
         typer.Argument(
-            help="Parquet, CSV, JSONL or YAML, one row a post: a file, a folder, a glob, or an address such as "
+            help="CSV, TSV, JSON, Parquet or YAML, one row a post: a file, a folder, a glob, or an address such as "
             "s3://bucket/posts/. Or a folder of media.",
             show_default=False,
         ),
@@ -69,7 +69,7 @@ def score(
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option("--column", help="What a column is called in your manifest, as post_id=id; repeat for more."),
+        typer.Option("--column", help="What a column is called in your manifest, such as post_id=id; repeat for more."),
     ] = None,
     policy: PolicyOption = None,
     bank: BankOption = None,

@@ -20,7 +20,7 @@ _LONGEST_CELL: Final = 16 * 1024 * 1024
 def delimited_rows(
     stream: BinaryIO, name: str, names: ColumnNames, known: Collection[str], on_columns: Callable[[list[str]], None]
 ) -> Iterator[dict[str, Any] | BadRow]:
-    """The rows of delimited text; empty cells are left out.
+    """The rows of delimited text; cells that are missing at the end of one are empty.
 
     Args:
         stream: Bytes.
@@ -39,7 +39,9 @@ def delimited_rows(
         reader = csv.reader(text.lines(), delimiter=separator)
         theirs = next((cells for cells in reader if any(cell.strip() for cell in cells)), None)
         if theirs is None:
-            raise TableError(f"{name} is empty.", "Give a table with a line of column names.")
+            raise TableError(f"{name} has no rows.", "Give a table with a line of column names.")
+        if any("\0" in cell for cell in theirs):
+            raise TableError(f"{name} cannot be read as a table: it is binary.", "Give it the ending of its format.")
         while theirs and not theirs[-1].strip():
             theirs = theirs[:-1]  # spreadsheets put separators behind the last column
         header = names.header(theirs, name)
@@ -55,7 +57,8 @@ def _row(cells: Sequence[str], header: Sequence[str]) -> dict[str, Any] | BadRow
     extra = [cell for cell in cells[len(header) :] if cell.strip()]
     if extra:
         return BadRow(f"The row has more cells than there are columns (the first too many: {extra[0]:.40}).")
-    return {column: cell for column, cell in zip(header, cells, strict=False) if cell}
+    missing = [""] * (len(header) - len(cells))
+    return dict(zip(header, [*cells, *missing], strict=False))
 
 
 def separator_of(head: str, names: ColumnNames, known: Collection[str]) -> str:

@@ -27,22 +27,22 @@ def json_rows(stream: BinaryIO, name: str) -> Iterator[dict[str, Any] | BadRow]:
     """
     text = Text(stream, name)
     begins = text.head.lstrip()[:1]
-    if begins == "[" or (begins == "{" and not _is_object(_first_line(text.head))):
+    if begins == "[" or (begins == "{" and not isinstance(_loaded(_first_line(text.head)), dict)):
         whole = "".join(text.lines())
         found = _loaded(whole)
         if isinstance(found, dict):
-            lists = [value for value in found.values() if isinstance(value, list)]
-            found = lists[0] if len(lists) == 1 and len(found) == 1 else None
-        if isinstance(found, list):
-            yield from map(_row, found)
-            return
-        if begins == "{":
-            raise TableError(
-                f"{name} is one JSON object, not a table.", "Give an array of objects, or one object a line."
-            )
-        yield from _lines(whole.splitlines())
+            found = _list_in(found, name)
+        yield from map(_row, found) if isinstance(found, list) else _lines(whole.splitlines())
         return
     yield from _lines(text.lines())
+
+
+def _list_in(found: dict[str, Any], name: str) -> list[Any]:
+    """The list that an object consists of."""
+    lists = [value for value in found.values() if isinstance(value, list)]
+    if len(lists) == len(found) == 1:
+        return lists[0]
+    raise TableError(f"{name} is one JSON object, not a table.", "Give an array of objects, or one object a line.")
 
 
 def _lines(lines: Iterable[str]) -> Iterator[dict[str, Any] | BadRow]:
@@ -62,11 +62,6 @@ def _row(found: Any) -> dict[str, Any] | BadRow:
 
 def _first_line(head: str) -> str:
     return next((line for line in head.splitlines() if line.strip()), "")
-
-
-def _is_object(line: str) -> bool:
-    """Whether a line is complete JSON, or as long as no pretty-printed one would be."""
-    return isinstance(_loaded(line), dict) or len(line.strip()) > 2
 
 
 def _loaded(text: str) -> Any:

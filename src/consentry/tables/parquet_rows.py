@@ -42,7 +42,8 @@ def parquet_rows(
             for batch in table.iter_batches(_ROWS_AT_ONCE, use_threads=False):
                 yield from _rows(batch, header)
     except pa.ArrowException as error:
-        raise TableError(f"{name} is not Parquet: {error}.", "Correct the file.") from error
+        message = f"{name} cannot be read as Parquet: {str(error).removesuffix('.')}."
+        raise TableError(message, "Correct the file.") from error
 
 
 def _rows(batch: Any, header: list[str]) -> Iterator[dict[str, Any] | BadRow]:

@@ -77,8 +77,8 @@ def require_columns(path: Path, records: Sequence[Record], wanted: Iterable[str]
             f"{path} has no column {' and no column '.join(missing)}; its columns are {', '.join(present)}.",
             f"Say what yours are called: {options} (in a configuration: data.columns)."
             if options
-            else "Name the columns in its first line, or say with --column, or `columns` in a configuration, what yours "
-            "are called.",
+            else "Name them in its first line, or say with --column, or `columns` in a configuration, what yours are "
+            "called.",
             code="training.manifest",
         )
 
@@ -99,13 +99,12 @@ def _records(path: Path, wanted: Sequence[str], renamed: Mapping[str, str]) -> I
 
 def _table_records(path: Path, wanted: Sequence[str], renamed: Mapping[str, str]) -> Iterator[Record]:
     known = {name.casefold() for name in wanted}
+    form = format_of(path.name) or "delimited"
     with fsspec.open(str(path), "rb", compression="infer").open() as stream:
-        rows = read_table(
-            stream, str(path), format_of(path.name) or "delimited", names=ColumnNames(renamed), known=known
-        )
+        rows = read_table(stream, str(path), form, names=ColumnNames(renamed), known=known)
         for number, row in enumerate(rows, 1):
             if isinstance(row, BadRow):
-                raise ValueError(f"row {number}: {row.reason.removesuffix('.')}")
+                raise TableError(f"{path} cannot be read as a manifest: row {number}: {row.reason}", "Correct the row.")
             yield {name: "" if value is None or value != value else str(value).strip() for name, value in row.items()}
 
 
