@@ -119,7 +119,7 @@ def check_names(names: Sequence[str], source: str, reading: Reading = Reading())
     for missing in NAMES:
         if missing not in given and (near := likely_column(missing, strange, BY_NAME)):
             options.append(f"--column {missing}={_quoted(near)}")
-            strange.remove(near)
+            strange = [name for name in strange if name != near]
     if "post_id" not in given:
         message = f"{source} has no column post_id; its columns are {', '.join(names)}."
         if any(option.startswith("--column post_id=") for option in options):
