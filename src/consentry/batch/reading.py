@@ -11,14 +11,25 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
+from consentry.batch.arrow_rows import rows_of
 from consentry.batch.columns import check_names, check_types
 from consentry.batch.errors import ManifestError
+from consentry.batch.row_bounds import trouble_with
 from consentry.batch.sources import Source
+from consentry.records.words import plain_name
 
 _ROWS_AT_ONCE: Final = 256
 """Of a Parquet row group."""
 _LONGEST_CELL: Final = 16 * 1024 * 1024
 """Characters of one CSV cell: a long text or a list of some hundred thousand media."""
+_KINDS: Final = {
+    list: "a list",
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    bool: "yes or no",
+    type(None): "nothing",
+}
 
 
 def read_rows(sources: Iterable[Source], ignored: Collection[str] = ()) -> Iterator[tuple[Source, Any]]:
@@ -27,17 +38,28 @@ def read_rows(sources: Iterable[Source], ignored: Collection[str] = ()) -> Itera
     Raises:
         ManifestError: A file cannot be read, or its columns are not those of a manifest.
     """
-    for source in sources:
+    for source in _listed(sources):
         for row in _rows(source, ignored):
             if isinstance(row, dict):
                 row = {name: value for name, value in row.items() if value is not None and name not in ignored}
-            yield source, row
+            yield source, trouble_with(row) or row
+
+
+def _listed(sources: Iterable[Source]) -> Iterator[Source]:
+    try:
+        yield from sources
+    except OSError as error:
+        raise ManifestError(
+            f"A folder of the manifest cannot be listed: {error.strerror or type(error).__name__}.",
+            "Check that it is there, and its permissions.",
+            code="manifest.missing",
+        ) from error
 
 
 def _rows(source: Source, ignored: Collection[str]) -> Iterator[Any]:
     if source.format is None:
         name = _relative(source.address, source.base)
-        yield {"post_id": name, "media": [name]}
+        yield {"post_id": plain_name(name), "media": [name]}
         return
     try:
         with source.open() as stream:
@@ -64,9 +86,10 @@ def _json_lines(stream: Iterable[bytes]) -> Iterator[Any]:
         if line.strip():
             try:
                 row = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                row = f"The row is not JSON: {error}."
-            yield row if isinstance(row, dict | str) else f"The row is not an object: {row!s:.80}."
+            except (ValueError, RecursionError, MemoryError) as error:
+                yield f"The row is not JSON: {error}."
+                continue
+            yield row if isinstance(row, dict) else f"The row is not an object but {_KINDS[type(row)]}."
 
 
 def _csv_rows(stream: Any, source: Source, ignored: Collection[str]) -> Iterator[Any]:
@@ -91,7 +114,7 @@ def _parquet_rows(stream: Any, source: Source, ignored: Collection[str]) -> Iter
             check_names(schema.names, source.name, ignored)
             check_types({field.name: field.type for field in schema if field.name not in ignored}, source.name)
             for batch in table.iter_batches(_ROWS_AT_ONCE, use_threads=False):
-                yield from batch.to_pylist()
+                yield from rows_of(batch)
     except pa.ArrowException as error:
         raise ManifestError(
             f"{source.name} is not Parquet: {error}.", "Correct the file.", code="manifest.format"
@@ -102,8 +125,10 @@ def _yaml_rows(stream: Any, source: Source) -> Iterator[Any]:
     """YAML is for files that people write by hand; it is read whole."""
     import yaml
 
+    from consentry.batch.lenient_yaml import load_yaml
+
     try:
-        content = yaml.safe_load(stream.read())
+        content = load_yaml(stream.read())
     except yaml.YAMLError as error:
         raise ManifestError(
             f"{source.name} cannot be read: {error}.", "Correct the file.", code="manifest.format"
@@ -113,4 +138,4 @@ def _yaml_rows(stream: Any, source: Source) -> Iterator[Any]:
             f"{source.name} is not a list of posts.", "Begin each with `- post_id: …`.", code="manifest.format"
         )
     for row in content:
-        yield row if isinstance(row, dict) else f"The row is not an object: {row!s:.80}."
+        yield row if isinstance(row, dict) else f"The row is not an object but {_KINDS.get(type(row), 'a value')}."
