@@ -21,6 +21,8 @@ LOGGER: Final = "consentry"
 """Where tracebacks go unless the caller takes them: the batch job writes them beside its results."""
 _MOST_FRAMES: Final = 40
 """Of one traceback; an endless recursion has a thousand of the same."""
+_WAITING: Final = ("concurrent/futures/", "threading.py")
+"""Files of which a traceback says nothing: which line waits for a thread is chance, and the rest must not be."""
 
 
 class InternalError(ConsentryError):
@@ -92,7 +94,9 @@ def trace_of(error: BaseException) -> str:
 
 
 def _of_one(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if not _short(frame.filename).startswith(_WAITING)
+    ]
     left_out = len(frames) - _MOST_FRAMES
     lines = []
     for index, frame in enumerate(frames):

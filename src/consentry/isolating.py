@@ -6,6 +6,7 @@ What is missing is said, and is unknown to the policy, never no: the reviewer is
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final, NamedTuple, TypeVar
 
 from consentry.defects import InternalError, as_known
@@ -50,12 +51,11 @@ def measured_each(
         parts: What measures.
         claims: Where enrolled reference templates are kept.
     """
-    try:
+    with suppress(Exception):  # what it is, is seen when each is measured by itself
         signals = measured(batch, parts, claims)
         return [MeasuredPart([found], opened.defects) for opened, found in zip(batch, signals, strict=True)]
-    except Exception:  # noqa: BLE001  what it is, is seen when each is measured by itself
-        if len(batch) > 1:
-            return [found for opened in batch for found in measured_each([opened], parts, claims)]
+    if len(batch) > 1:
+        return [found for opened in batch for found in measured_each([opened], parts, claims)]
     found, defects = [], [*batch[0].defects]
     for part in batch[0].medium_by_medium():
         attempts = _Attempts(part)

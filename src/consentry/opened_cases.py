@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 
 from consentry.defects import InternalError, as_known
@@ -81,7 +81,8 @@ def opened_case(case: Case, media: Iterable[Begun], references: Sequence[Begun],
 
 
 def _result(item: Media, future: Future[OpenedMedia]) -> OpenedMedia | ConsentryError:
-    try:
+    # Not raised, so that its traceback is the same however often it is asked for: photos are, by every part of a case.
+    error = CancelledError() if future.cancelled() else future.exception()
+    if error is None:
         return future.result()
-    except Exception as error:  # noqa: BLE001  whatever it is, it costs this medium alone
-        return as_known(error, f"{item.media_id} from being opened")
+    return as_known(error, f"{item.media_id} from being opened")

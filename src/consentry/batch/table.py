@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from consentry.batch.scoring import Outcome
-from consentry.defects import InternalError, as_known
+from consentry.defects import CODE, InternalError, as_known
 from consentry.media.errors import NOTE_CODES
 from consentry.records import Assessment, FaceBand, Signals
 from consentry.records.words import plain_name
@@ -46,7 +46,7 @@ COLUMNS: Final = {
     "videos": "how many of them",
     "unread_media": "how many of them could not be read",
     "open_questions": "for the reviewer",
-    "error_code": "the first error that can be mended",
+    "error_code": "the first error that can be mended; a defect of Consentry before all others",
     "error_message": "what it says",
     "error_codes": "everything that went wrong or was left out, notes too",
     "traceback": "where code of Consentry itself broke over the row, without messages; empty if it did not",
@@ -71,7 +71,9 @@ def table_row(outcome: Outcome) -> dict[str, Any]:
             )
         return row
     signals, recommendation = assessment.signals, assessment.recommendation
-    first = next((note for note in signals.errors if is_error(note.code)), None)
+    errors = [note for note in signals.errors if is_error(note.code)]
+    # A defect comes before what was expected: it must not be lost among models that are missing.
+    first = next((note for note in errors if note.code == CODE), errors[0] if errors else None)
     decisive = [reason.clause for reason in recommendation.decisive]
     return {
         "row": outcome.row,
