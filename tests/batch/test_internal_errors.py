@@ -105,7 +105,7 @@ def test_rows_are_assessed_again_when_the_defect_is_mended(
         assert run_job(manifest, out, quick, Options(shard_rows=4)).internal == 3
     summary = run_job(manifest, out, quick, Options(shard_rows=4, retry_errors=True))
     assert (summary.internal, summary.with_errors) == (0, 13), "models are still missing"
-    assert "met by 0 rows" in (out / INTERNAL_LOG).read_text()
+    assert "that 0 rows met" in (out / INTERNAL_LOG).read_text()
     run_job(manifest, tmp_path / "whole", quick, Options(shard_rows=4))
     found = folder_bytes(out)
     del found[INTERNAL_LOG]
@@ -142,10 +142,10 @@ def test_many_different_tracebacks_do_not_make_the_log_endless(manifest: Path, t
     store.replace(0, pa.Table.from_pylist(many, schema=schema()))
     write_internal_log(store)
     log = (out / INTERNAL_LOG).read_text()
-    assert "met by 6,000 rows" in log
+    assert "that 6,000 rows met" in log
     assert log.count("40 rows: ") == 100
     assert log.count("and 20 more") == 100
-    assert "2,000 further rows have other tracebacks" in log
+    assert "Other tracebacks: 2,000 rows" in log
 
 
 def test_a_row_that_cannot_be_read_for_a_defect_is_a_failed_one(
@@ -189,7 +189,7 @@ def test_the_command_says_so(manifest: Path, tmp_path: Path, repository: Path, m
     command = ["score", str(manifest), "--out", str(tmp_path / "out"), "--models", str(tmp_path / "none")]
     done = CliRunner().invoke(app, [*command, "--trusted-media"])
     assert done.exit_code == 1
-    assert "3 rows met a defect of Consentry" in done.output
+    assert "3 of the rows met a defect of Consentry" in done.output
     assert str(tmp_path / "out" / INTERNAL_LOG) in done.output
     assert "secret" not in done.output
     again = CliRunner().invoke(app, [*command, "--trusted-media", "--quiet"])

@@ -10,6 +10,7 @@ from typing import Final
 
 from consentry.batch.files import INTERNAL_LOG
 from consentry.batch.store import Store
+from consentry.version import __version__
 
 _MOST_PLACES: Final = 100
 """Different tracebacks that are written out."""
@@ -49,12 +50,16 @@ def write_internal_log(store: Store) -> None:
     if not rows and not (store.out / INTERNAL_LOG).exists():
         return
     parts = [
-        f"Defects of Consentry met by {rows:,} rows. Messages of exceptions are left out: they may quote what people "
-        "wrote. Please report these.\n"
+        f"Defects of Consentry {__version__} that {_rows(rows)} met; please report them. Messages of exceptions are left "
+        "out, because they may quote what people wrote.\n"
     ]
     for trace, place in places.items():
         more = f" and {place.rows - len(place.named):,} more" if place.rows > len(place.named) else ""
-        parts.append(f"{place.rows:,} rows: {', '.join(place.named)}{more}\n{trace}")
+        parts.append(f"{_rows(place.rows)}: {', '.join(place.named)}{more}\n{trace}")
     if left_out:
-        parts.append(f"{left_out:,} further rows have other tracebacks: see the column traceback of the shards.\n")
+        parts.append(f"Other tracebacks: {_rows(left_out)}; see the column traceback of the shards.\n")
     store.write_text(INTERNAL_LOG, "\n".join(parts))
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
