@@ -87,7 +87,7 @@ def _posts() -> Iterator[Broken]:
     yield Broken("a day that no calendar has", {"posted_at": "2026-02-30"})
     yield Broken("a day in words", {"posted_at": "yesterday"})
     yield Broken("a year of five digits", {"posted_at": "12026-01-01T00:00:00Z"})
-    yield Broken("a time that is infinite", '{"post_id": "x", "posted_at": 1e999}')
+    yield Broken("a time that is infinite", '{"post_id": "y", "posted_at": 1e999}')
     yield Broken("a time that is a list", {"posted_at": [2026, 1, 1]})
     yield Broken("a time that is a truth value", {"posted_at": True})
     yield Broken("an account of no known kind", {"account": "celebrity"})

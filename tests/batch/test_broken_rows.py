@@ -28,15 +28,18 @@ def assessor() -> Iterator[Assessor]:
 
 
 @pytest.fixture(scope="module")
-def kinds(tmp_path_factory: pytest.TempPathFactory) -> list[Broken]:
-    return broken_rows(tmp_path_factory.mktemp("broken"))
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("posts")
 
 
 @pytest.fixture(scope="module")
-def manifest(kinds: list[Broken], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kinds(folder: Path) -> list[Broken]:
+    return broken_rows(folder)
+
+
+@pytest.fixture(scope="module")
+def manifest(folder: Path, kinds: list[Broken]) -> Path:
     """A good row before every broken one."""
-    folder = tmp_path_factory.mktemp("posts")
-    kinds[:] = broken_rows(folder)
     write_picture(folder / "good.jpg", shade=120)
 
     def line(number: int, kind: Broken) -> bytes:
