@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,11 +18,13 @@ from consentry.batch.collection import rare_collection
 from consentry.batch.columns import Reading
 from consentry.batch.errors import JobError
 from consentry.batch.finish import finish
+from consentry.batch.internal_log import write_internal_log
 from consentry.batch.plan import SHARD_ROWS, Plan, Row, conditions_of, plan_job
 from consentry.batch.scoring import Outcome, score_rows, shard_result
 from consentry.batch.store import Store
 from consentry.batch.summary import Summary
 from consentry.batch.table import is_error, schema, table_row
+from consentry.errors import ConsentryError
 
 if TYPE_CHECKING:
     from consentry.assess import Assessor
@@ -171,6 +174,10 @@ def run_with(
         resumed = found.done
         try:
             work(plan, store, found)
+        except ConsentryError:
+            with suppress(ConsentryError):  # what ended the job is what is said
+                write_internal_log(store)
+            raise
         finally:
             watch("Assessing posts", found.done, plan.rows, found.errors)
         summary = finish(

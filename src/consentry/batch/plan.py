@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SHARD_ROWS: Final = 512
 """Rows of a shard: what a killed job repeats at most, at a few dozen a second some ten to twenty seconds of work."""
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Of the folder of results; raised when an older folder could no longer be continued."""
 
 

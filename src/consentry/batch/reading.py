@@ -8,7 +8,9 @@ from typing import Any
 
 from consentry.batch.columns import BY_NAME, Reading, check_names, check_types
 from consentry.batch.errors import ManifestError
+from consentry.batch.row_bounds import trouble_with
 from consentry.batch.sources import Source
+from consentry.records.words import plain_name
 from consentry.tables import BadRow, TableError, read_table
 
 
@@ -22,19 +24,30 @@ def read_rows(sources: Iterable[Source], reading: Reading = Reading()) -> Iterat
     Raises:
         ManifestError: A file cannot be read, or its columns are not those of a manifest.
     """
-    for source in sources:
+    for source in _listed(sources):
         for row in _rows(source, reading):
             if isinstance(row, dict):
                 aside = reading.left_aside
                 nothing = (None, "") if source.format == "delimited" else (None,)  # a table has a cell for everything
                 row = {name: value for name, value in row.items() if value not in nothing and name not in aside}
-            yield source, row
+            yield source, trouble_with(row) or row
+
+
+def _listed(sources: Iterable[Source]) -> Iterator[Source]:
+    try:
+        yield from sources
+    except OSError as error:
+        raise ManifestError(
+            f"A folder of the manifest cannot be listed: {error.strerror or type(error).__name__}.",
+            "Check that it is there, and its permissions.",
+            code="manifest.missing",
+        ) from error
 
 
 def _rows(source: Source, reading: Reading) -> Iterator[Any]:
     if source.format is None:
         name = _relative(source.address, source.base)
-        yield {"post_id": name, "media": [name]}
+        yield {"post_id": plain_name(name), "media": [name]}
         return
 
     def on_columns(names: list[str]) -> None:

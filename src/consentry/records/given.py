@@ -8,7 +8,17 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from consentry.records.words import AccountKind, Authority, Consent, FactSource, Identity, Record, Standing
+from consentry.records.words import (
+    AccountKind,
+    Authority,
+    Consent,
+    FactSource,
+    Identity,
+    Name,
+    Record,
+    Standing,
+    Words,
+)
 
 
 class Media(Record):
@@ -20,7 +30,7 @@ class Media(Record):
         data: Its bytes, for callers that hold them in memory.
     """
 
-    media_id: str = ""
+    media_id: Name = ""
     path: Path | None = None
     data: bytes | None = Field(default=None, repr=False)
 
@@ -28,7 +38,7 @@ class Media(Record):
     @classmethod
     def _name_after_file(cls, value: Any) -> Any:
         if isinstance(value, dict) and not value.get("media_id") and value.get("path"):
-            return {**value, "media_id": Path(value["path"]).name}
+            return {**value, "media_id": Path(value["path"]).name or str(value["path"])}
         return value
 
     @model_validator(mode="after")
@@ -57,6 +67,7 @@ def _distinct_ids(media: tuple[Media, ...]) -> tuple[Media, ...]:
                 count += 1
                 candidate = f"{item.media_id}#{count}"
             taken.add(candidate)
+            seen[item.media_id] = count  # so that however many there are, each number is tried once
             item = item.model_copy(update={"media_id": candidate})
         named.append(item)
     return tuple(named)
@@ -76,9 +87,9 @@ class Post(Record):
         account: The kind of account that published it.
     """
 
-    post_id: str = Field(min_length=1)
+    post_id: Name = Field(min_length=1)
     media: tuple[MediaInput, ...] = ()
-    text: str = ""
+    text: Words = ""
     posted_at: datetime | None = None
     account: AccountKind = "unknown"
 
@@ -106,13 +117,13 @@ class Report(Record):
         reports_against_account: Reports by anybody in the window against the account that published the post.
     """
 
-    report_id: str = Field(min_length=1)
+    report_id: Name = Field(min_length=1)
     standing: Standing
     authority: Authority | None = None
     identity: Identity = "unverified"
     consent: Consent = "unknown"
     reported_at: datetime | None = None
-    statement: str = ""
+    statement: Words = ""
     window_days: int | None = Field(default=None, ge=1)
     reports_by_reporter: int | None = Field(default=None, ge=0)
     rejected_reports_by_reporter: int | None = Field(default=None, ge=0)
@@ -143,11 +154,11 @@ class Fact(Record):
         detail: Why, in words: the number and the threshold that it was held against, or who said so.
     """
 
-    name: str
-    value: Annotated[str, BeforeValidator(_yes_or_no)]
+    name: Name
+    value: Annotated[Name, BeforeValidator(_yes_or_no)]
     source: FactSource
     observed_at: datetime | None = None
-    detail: str = ""
+    detail: Words = ""
 
 
 class Case(Record):

@@ -27,17 +27,21 @@ class Text:
     Pure ASCII tells nothing of the encoding, so the first byte beyond it decides, however late it comes: UTF-8 if the
     bytes from there on are valid UTF-8 for as long as can be seen, Windows-1252 if not.
 
+    Args:
+        stream: The bytes.
+        name: The file's, for messages.
+        head: Those that were read already.
+
     Attributes:
         encoding: As far as the head tells.
     """
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
+    def __init__(self, stream: BinaryIO, name: str, head: bytes | None = None) -> None:
         self._stream = stream
         self._name = name
-        head = _read(stream, HEAD)
-        bom, self.encoding = _of_head(head)
+        head = _read(stream, HEAD) if head is None else head
+        bom, self.encoding = encoding_of(head)
         self._head = head[bom:]
-        self._at_end = len(head) < HEAD
 
     @property
     def head(self) -> str:
@@ -100,7 +104,7 @@ def _read(stream: BinaryIO, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _of_head(head: bytes) -> tuple[int, str]:
+def encoding_of(head: bytes) -> tuple[int, str]:
     """The length of the byte-order mark, and the encoding."""
     for bom, encoding in _BOMS:
         if head.startswith(bom):
