@@ -11,8 +11,8 @@ from consentry.faces import Claim, FacePicture
 from consentry.faces.claim_files import EnrolmentError
 from consentry.faces.enrolment import ClaimStore
 from consentry.faces.references import minor_refused
-from consentry.look_ahead import OpenedCase
 from consentry.media import OpenedMedia
+from consentry.opened_cases import OpenedCase
 from consentry.policy.facts import RANK
 from consentry.policy.measurements import with_zone
 from consentry.records import ErrorNote, Fact

@@ -1,147 +1,78 @@
 """Cases whose media are decoded ahead of the networks, measured in batches as they become ready.
 
 One slow video holds up its own case only: whatever is decoded is measured meanwhile. How much is decoded ahead is
-bounded by bytes, so memory does not grow with the number of cases.
+bounded by bytes, so memory grows neither with the number of cases nor with the number of media of one: a case with many
+media is opened and measured in parts, each with the reference photos of the case.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
-from consentry.media import MediaError, OpenedMedia, failed_outcome
-from consentry.records import Case, ErrorNote, Media, MediaOutcome
+from consentry.media import OpenedMedia
+from consentry.opened_cases import OpenedCase
+from consentry.opening_ahead import Bounds, OpeningAhead, Part
+from consentry.records import Case, Media
 
 Key = TypeVar("Key")
+Found = TypeVar("Found")
 Result = TypeVar("Result")
+Refused = TypeVar("Refused", bound=Exception)
 
-FRAME_BYTES: Final = 256 * 1024 * 1024
-"""Decoded frames that may wait for the networks; 100 pictures of one megapixel."""
 MEASURERS: Final = 2
 """Batches under way at a time: while one is prepared in Python, the networks run the other."""
 
 
-@dataclass(frozen=True)
-class OpenedCase:
-    """A case with its media decoded as far as they can be.
-
-    Attributes:
-        outcomes: One for every medium of the post, in its order.
-        media: Those that could be read.
-        references: Those that could be read.
-        errors: Why the others could not, and what was read in part only.
-    """
-
-    case: Case
-    outcomes: tuple[MediaOutcome, ...]
-    media: tuple[OpenedMedia, ...]
-    references: tuple[OpenedMedia, ...]
-    errors: tuple[ErrorNote, ...]
-
-    @property
-    def frame_bytes(self) -> int:
-        """What its pixels take."""
-        return sum(frame.pixels.nbytes for item in (*self.media, *self.references) for frame in item.frames)
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """How far ahead, and how much at once.
-
-    Attributes:
-        opening: Cases whose media are being decoded.
-        frame_bytes: Decoded frames that may wait; decoding goes on when there are fewer.
-        batch_size: Most cases of one batch.
-        batch_bytes: A batch takes no further case when it has so many bytes of frames.
-    """
-
-    opening: int
-    batch_size: int = 16
-    frame_bytes: int = FRAME_BYTES
-    batch_bytes: int = FRAME_BYTES // 4
-
-
-@dataclass
-class _Opening(Generic[Key]):
-    """A case whose media are being decoded."""
-
-    key: Key
-    case: Case
-    media: tuple[Future[OpenedMedia], ...]
-    references: tuple[Future[OpenedMedia], ...]
-    left: set[Future[OpenedMedia]] = field(default_factory=set)
-
-
 def measured_as_ready(
-    cases: Iterable[tuple[Key, Case]],
+    cases: Iterable[tuple[Key, Case | Refused]],
     open_media: Callable[[Media], Future[OpenedMedia]],
-    measure: Callable[[Sequence[OpenedCase]], Sequence[Result]],
+    measure: Callable[[Sequence[OpenedCase]], Sequence[Found]],
+    join: Callable[[Case, Sequence[Found]], Result],
     bounds: Bounds,
-) -> Iterator[tuple[Key, Result]]:
+) -> Iterator[tuple[Key, Result | Refused]]:
     """Open and measure cases; results come as they are ready, not in the order of the cases.
 
     Args:
-        cases: Drawn from only as far as the bounds allow.
+        cases: Drawn from only as far as the bounds allow. An exception in place of a case comes straight back.
         open_media: Begins to open one medium.
-        measure: A batch to its results; called from several threads.
+        measure: A batch of cases, or parts of cases, to what is found in each; called from several threads.
+        join: What was found in all parts of a case, in the order of its media, to the result; called from this thread.
         bounds: How far ahead.
 
     Raises:
-        Exception: What `cases` or `measure` raises.
+        Exception: What `cases`, `measure` or `join` raises.
     """
-    remaining: Iterator[tuple[Key, Case]] | None = iter(cases)
-    opening: dict[Future[OpenedMedia], _Opening[Key]] = {}
-    open_cases = 0
-    ready: deque[tuple[Key, OpenedCase]] = deque()
-    measuring: dict[Future[Sequence[Result]], list[tuple[Key, OpenedCase]]] = {}
-    held = 0
+    ahead = OpeningAhead[Key, Found, Refused](iter(cases), open_media, bounds)
+    measuring: dict[Future[Sequence[Found]], list[Part[Key, Found]]] = {}
     threads = ThreadPoolExecutor(MEASURERS, thread_name_prefix="consentry-measure")
+
+    def measure_next() -> None:
+        batch = ahead.next_batch()
+        measuring[threads.submit(measure, [opened for _, opened in batch])] = [part for part, _ in batch]
+
     try:
-        while True:
-            while remaining is not None and open_cases < bounds.opening and held < bounds.frame_bytes:
-                if len(ready) >= MEASURERS * bounds.batch_size:  # cases without media are ready at once
-                    break
-                found = next(remaining, None)
-                if found is None:
-                    remaining = None
-                    break
-                begun = _begin(*found, open_media)
-                if begun.left:
-                    opening.update(dict.fromkeys(begun.left, begun))
-                    open_cases += 1
-                else:
-                    ready.append((begun.key, _opened(begun)))
-            while ready and len(measuring) < MEASURERS:
-                if len(ready) < bounds.batch_size and measuring and (open_cases or remaining is not None):
-                    break  # the networks are busy: wait for a fuller batch
-                batch = _next_batch(ready, bounds)
-                measuring[threads.submit(measure, [opened for _, opened in batch])] = batch
-            if not opening and not measuring:
-                if remaining is None:
-                    return
+        while ahead.more or ahead.ready or measuring:
+            ahead.begin(idle=not measuring)
+            if ahead.refused is not None:
+                yield ahead.refused
                 continue
-            under_way: list[Future[Any]] = [*opening, *measuring]
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                if future in opening:
-                    case = opening.pop(future)
-                    case.left.discard(future)
-                    if not case.left:
-                        opened = _opened(case)
-                        held += opened.frame_bytes
-                        open_cases -= 1
-                        ready.append((case.key, opened))
-                else:
-                    batch = measuring.pop(future)
-                    held -= sum(opened.frame_bytes for _, opened in batch)
-                    keys = [key for key, _ in batch]
-                    batch.clear()  # the frames need not wait for whoever takes the results
-                    yield from zip(keys, future.result(), strict=True)
+            while ahead.ready and len(measuring) < MEASURERS:
+                if len(ahead.ready) < bounds.batch_size and measuring and ahead.more:
+                    break  # the networks are busy: wait for a fuller batch
+                measure_next()
+            under_way: list[Future[Any]] = [*ahead.opening, *measuring]
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done if under_way else ():
+                if future in ahead.opening:
+                    ahead.take(future)
+                    continue
+                for part, found in zip(measuring.pop(future), future.result(), strict=True):
+                    case = ahead.measured(part, found)
+                    if case is not None:
+                        yield case.key, join(case.case, [case.measured[number] for number in range(len(case.measured))])
     finally:
-        for waiting in opening:
+        for waiting in ahead.opening:
             waiting.cancel()
         threads.shutdown(wait=False, cancel_futures=True)
 
@@ -155,39 +86,3 @@ def in_order(results: Iterable[tuple[int, Result]]) -> Iterator[Result]:
         while following in early:
             yield early.pop(following)
             following += 1
-
-
-def _next_batch(ready: deque[tuple[Key, OpenedCase]], bounds: Bounds) -> list[tuple[Key, OpenedCase]]:
-    batch: list[tuple[Key, OpenedCase]] = []
-    size = 0
-    while ready and len(batch) < bounds.batch_size and (not batch or size < bounds.batch_bytes):
-        batch.append(ready.popleft())
-        size += batch[-1][1].frame_bytes
-    return batch
-
-
-def _begin(key: Key, case: Case, open_media: Callable[[Media], Future[OpenedMedia]]) -> _Opening[Key]:
-    media, references = tuple(map(open_media, case.post.media)), tuple(map(open_media, case.references))
-    return _Opening(key, case, media, references, {*media, *references})
-
-
-def _opened(opening: _Opening[Key]) -> OpenedCase:
-    """The media of one case, all decoded; what failed becomes a note."""
-    outcomes, media, references, errors = [], [], [], []
-    for item, future in zip(opening.case.post.media, opening.media, strict=True):
-        try:
-            opened = future.result()
-        except MediaError as error:
-            outcomes.append(failed_outcome(item.media_id, error))
-            errors.append(error.note(stage="media", media_id=item.media_id))
-        else:
-            outcomes.append(opened.outcome())
-            media.append(opened)
-            if opened.note:
-                errors.append(opened.note)
-    for photo, future in zip(opening.case.references, opening.references, strict=True):
-        try:
-            references.append(future.result())
-        except MediaError as error:
-            errors.append(error.note(stage="references", media_id=photo.media_id))
-    return OpenedCase(opening.case, tuple(outcomes), tuple(media), tuple(references), tuple(errors))
