@@ -24,7 +24,7 @@ from consentry.media.opening import open_media
 from consentry.pipeline import assessor as assess
 from consentry.pipeline import measuring
 from consentry.pipeline.assessor import LONGEST_SIDE
-from consentry.pipeline.opening_ahead import OpenedCase
+from consentry.pipeline.batching import OpenedCase
 from consentry.records import Case, Media, MediaOutcome
 
 ROOT = Path(__file__).resolve().parent.parent

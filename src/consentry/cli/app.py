@@ -82,5 +82,5 @@ def main() -> None:
 
 def _exit_code(error: ConsentryError) -> int:
     """Trouble with the installation is 1; anything that the caller gave is 2."""
-    here = ("cluster.", "export.", "model.", "proving.", "runtime.", "third_party.")
+    here = ("assess.", "cluster.", "export.", "internal.", "model.", "proving.", "runtime.", "third_party.")
     return EXIT_FAILED if error.code.startswith(here) else 2

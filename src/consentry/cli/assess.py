@@ -23,7 +23,8 @@ from consentry.cli.options import (
     ThreadsOption,
     load_assessor,
 )
-from consentry.cli.output import EXIT_UNREADABLE, OUT
+from consentry.cli.output import EXIT_FAILED, EXIT_UNREADABLE, OUT
+from consentry.defects import CODE
 from consentry.records import Fact, Post
 
 
@@ -86,6 +87,8 @@ def assess(
         from consentry.cli.rendering import render
 
         OUT.print(render(assessment))
+    if any(note.code == CODE for note in assessment.signals.errors):
+        raise typer.Exit(EXIT_FAILED)  # the traceback has been logged
     if assessment.signals.media and not any(item.frames for item in assessment.signals.media):
         raise typer.Exit(EXIT_UNREADABLE)
 

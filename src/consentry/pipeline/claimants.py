@@ -8,7 +8,6 @@ from typing import Final
 
 from consentry.errors import ConsentryError
 from consentry.media import OpenedMedia
-from consentry.pipeline.opening_ahead import OpenedCase
 from consentry.policy.measuring.facts import RANK
 from consentry.policy.measuring.measurements import with_zone
 from consentry.records import ErrorNote, Fact
@@ -16,6 +15,7 @@ from consentry.signals.faces import Claim, FacePicture
 from consentry.signals.faces.claim_files import EnrolmentError
 from consentry.signals.faces.enrolment import ClaimStore
 from consentry.signals.faces.references import minor_refused
+from consentry.signals.opened_cases import OpenedCase
 
 MINOR_FACT: Final = "apparent_minor"
 """If anybody says yes to it, no template is made: media of minors are routed out before faces would count."""

@@ -8,23 +8,23 @@ from consentry.records.copy_signals import CopySignal
 from consentry.records.face_signals import FaceSignal
 from consentry.records.scene_signals import SceneSignal
 from consentry.records.text_signals import PictureTextSignal, TextSignal
-from consentry.records.words import Record
+from consentry.records.words import Name, Record, Words
 
 
 class ErrorNote(Record):
     """A failure that belongs in the result: what happened, and what to do.
 
     Attributes:
-        stage: The room it happened in: ``media``, ``references``, ``scene``, ``faces``, ``copies``, ``text``.
+        stage: The room it happened in: ``media``, ``references``, ``scene``, ``faces``, ``copies``, ``text``, ...
         code: Stable, for programs.
         media_id: The medium concerned, if it is one.
     """
 
     stage: str
     code: str
-    message: str
-    remedy: str
-    media_id: str | None = None
+    message: Words
+    remedy: Words
+    media_id: Name | None = None
 
 
 class MediaOutcome(Record):

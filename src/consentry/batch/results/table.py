@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from consentry.batch.scoring import Outcome
+from consentry.defects import CODE, InternalError, as_known
 from consentry.media.errors import NOTE_CODES
 from consentry.records import Assessment, FaceBand, Signals
+from consentry.records.words import plain_name
 
 _ROWS_AT_ONCE = 1000
 _SUREST_FIRST: tuple[FaceBand, ...] = ("match", "inconclusive", "no_match", "no_face")
-_ERROR_ROOMS: Final = ("media.", "model.", "assess.", "manifest.", "policy.")
+_ERROR_ROOMS: Final = ("media.", "model.", "assess.", "manifest.", "policy.", "internal.")
 """Failures that somebody can mend so that the row comes out better. A reference photo without a face, say, is none."""
 COLUMNS: Final = {
     "row": "number of the manifest's row, from 1",
@@ -44,9 +46,10 @@ COLUMNS: Final = {
     "videos": "how many of them",
     "unread_media": "how many of them could not be read",
     "open_questions": "for the reviewer",
-    "error_code": "the first error that can be mended",
+    "error_code": "the first error that can be mended; a defect of Consentry before all others",
     "error_message": "what it says",
     "error_codes": "everything that went wrong or was left out, notes too",
+    "traceback": "where code of Consentry itself broke over the row, without messages; empty if it did not",
     "assessment": "the assessment as JSON, of the schema that `consentry schema` prints; empty if there is none",
 }
 """The columns of the results, and what they say."""
@@ -58,6 +61,7 @@ def table_row(outcome: Outcome) -> dict[str, Any]:
     if assessment is None:
         row: dict[str, Any] = dict.fromkeys(COLUMNS)
         row.update(row=outcome.row, post_id=outcome.post_id, decisive=[], text_kinds=[], error_codes=[])
+        row["traceback"] = outcome.trace
         if error is not None:
             row.update(
                 status="rejected" if error.stage == "manifest" else "failed",
@@ -67,7 +71,9 @@ def table_row(outcome: Outcome) -> dict[str, Any]:
             )
         return row
     signals, recommendation = assessment.signals, assessment.recommendation
-    first = next((note for note in signals.errors if is_error(note.code)), None)
+    errors = [note for note in signals.errors if is_error(note.code)]
+    # A defect comes before what was expected: it must not be lost among models that are missing.
+    first = next((note for note in errors if note.code == CODE), errors[0] if errors else None)
     decisive = [reason.clause for reason in recommendation.decisive]
     return {
         "row": outcome.row,
@@ -89,6 +95,7 @@ def table_row(outcome: Outcome) -> dict[str, Any]:
         "error_code": first.code if first else None,
         "error_message": f"{first.message} {first.remedy}" if first else None,
         "error_codes": [note.code for note in signals.errors],
+        "traceback": outcome.trace,
         "assessment": assessment.model_dump_json(),
     }
 
@@ -146,15 +153,32 @@ def schema() -> Any:
         **dict.fromkeys(("private_context", "public_event", "people", "match_probability"), number),
         **dict.fromkeys(("faces", "copy_distance", "media", "videos", "unread_media", "open_questions"), whole),
         **dict.fromkeys(("copy_public", "copy_removed"), yes),
+        "assessment": pa.large_string(),  # those of one shard may be more than 2 GB
     }
     return pa.schema([pa.field(name, other.get(name, text)) for name in COLUMNS])
 
 
 def table_of(outcomes: Sequence[Outcome]) -> Any:
-    """A shard's outcomes as an Arrow table."""
+    """A shard's outcomes as an Arrow table; one that no table can hold is an error in its place."""
     import pyarrow as pa
 
-    return pa.Table.from_pylist([table_row(outcome) for outcome in outcomes], schema=schema())
+    try:
+        return pa.Table.from_pylist([table_row(outcome) for outcome in outcomes], schema=schema())
+    except Exception:  # noqa: BLE001  whose it is, is seen when each is tried by itself
+        return pa.Table.from_pylist([_sound_row(outcome) for outcome in outcomes], schema=schema())
+
+
+def _sound_row(outcome: Outcome) -> dict[str, Any]:
+    import pyarrow as pa
+
+    try:
+        row = table_row(outcome)
+        pa.Table.from_pylist([row], schema=schema())
+    except Exception as error:  # noqa: BLE001  whatever it is, the other rows are written
+        known = as_known(error, "the result from being written")
+        trace = known.trace if isinstance(known, InternalError) else None
+        return table_row(Outcome(outcome.row, plain_name(outcome.post_id), None, known.note(stage="assess"), trace))
+    return row
 
 
 def table_bytes(table: Any) -> bytes:

@@ -1,4 +1,4 @@
-"""``consentry policy``: the group, and the commands that only look: list, show, check."""
+"""``consentry policy``: the group, and the commands that only look: list and check."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from consentry.cli.policy.cases import cases
 from consentry.cli.policy.decide import decide
 from consentry.cli.policy.diff import diff
 from consentry.cli.policy.draw import draw
-from consentry.cli.policy.exit_codes import PolicyArgument, policy_exit_codes
+from consentry.cli.policy.exit_codes import policy_exit_codes
 from consentry.cli.policy.explain import explain
 from consentry.cli.policy.prove import prove
 from consentry.cli.policy.replay import replay
+from consentry.cli.policy.show import show
 from consentry.cli.policy.statement import statement
 
 if TYPE_CHECKING:
@@ -50,18 +51,6 @@ def list_(as_json: JsonOption = False) -> None:
         counts = (str(len(policy.clauses)), str(len(policy.decisions)))
         table.add_row(name, str(policy.effective_from), until, policy.region, *counts, plain(policy.title))
     OUT.print(table)
-
-
-@app.command()
-def show(policy: PolicyArgument) -> None:
-    """Print a policy as one YAML text, with everything that it takes over from those it is based on.
-
-    consentry policy show twitter-private-media@2023-01-01 > mine.yaml
-    """
-    from consentry.policy.language.versions import consolidated_text
-
-    with policy_exit_codes():
-        typer.echo(consolidated_text(policy), nl=False)
 
 
 @app.command()
@@ -131,6 +120,7 @@ def _told(policy: Policy) -> str:
     return f"{policy.label}{based}: valid. {counted}."
 
 
+app.command()(show)
 app.command()(decide)
 app.command()(prove)
 app.command()(explain)
