@@ -60,7 +60,8 @@ def test_promise_1_nothing_acts_on_a_recommendation() -> None:
         elif isinstance(node, ast.Import) and path.name != "cluster.py":
             assert not {alias.name.split(".")[0] for alias in node.names} & clients, path
         if isinstance(node, ast.ImportFrom) and node.level == 0:
-            assert (node.module or "").split(".")[0] not in clients, path
+            module = node.module or ""
+            assert module == "urllib.parse" or module.split(".")[0] not in clients, path  # it takes words apart
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in removers:
             assert "training" in path.parts, f"{path} deletes something"
 

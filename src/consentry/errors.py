@@ -5,9 +5,12 @@ Each has a stable ``code`` that programs may rely on, one sentence of what happe
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from consentry.records import ErrorNote
+
+_LONGEST_MESSAGE: Final = 1_000
+"""Characters of a record's; messages may quote a name that somebody chose."""
 
 
 class ConsentryError(Exception):
@@ -35,7 +38,8 @@ class ConsentryError(Exception):
 
     def note(self, *, stage: str, media_id: str | None = None) -> ErrorNote:
         """The same failure as a record that can stand in an assessment."""
-        return ErrorNote(stage=stage, code=self.code, message=self.message, remedy=self.remedy, media_id=media_id)
+        message = self.message if len(self.message) <= _LONGEST_MESSAGE else f"{self.message[:_LONGEST_MESSAGE]}…"
+        return ErrorNote(stage=stage, code=self.code, message=message, remedy=self.remedy, media_id=media_id)
 
 
 def _rebuild(kind: type[ConsentryError], message: str, remedy: str, code: str) -> ConsentryError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,11 +18,14 @@ from consentry.batch.added_columns import is_added
 from consentry.batch.collection import rare_collection
 from consentry.batch.errors import JobError
 from consentry.batch.finish import finish
+from consentry.batch.manifest.columns import Reading
 from consentry.batch.plan import SHARD_ROWS, Plan, Row, conditions_of, plan_job
+from consentry.batch.results.internal_log import write_internal_log
 from consentry.batch.results.store import Store
 from consentry.batch.results.summary import Summary
 from consentry.batch.results.table import is_error, table_row
 from consentry.batch.scoring import Outcome, score_rows, shard_result
+from consentry.errors import ConsentryError
 
 if TYPE_CHECKING:
     from consentry.pipeline.assessor import Assessor
@@ -90,7 +94,7 @@ class Options:
         batch_size: Cases that go through the networks together.
         retry_errors: Assess rows with errors again, of shards that are there.
         tolerance: How many errors fail the job.
-        ignored: Columns of the manifest that are left aside.
+        reading: What the manifest's columns are called, and which are left aside.
         page: Draw `index.html`.
         lines: Write `assessments.jsonl`.
         bank: The bank that is looked up in, for the pictures on the page that it keeps.
@@ -100,7 +104,7 @@ class Options:
     batch_size: int = 16
     retry_errors: bool = False
     tolerance: Tolerance = Tolerance()
-    ignored: tuple[str, ...] = ()
+    reading: Reading = Reading()
     page: bool = False
     lines: bool = False
     bank: Path | None = None
@@ -165,12 +169,16 @@ def run_with(
         JobError: As for `run_job`.
     """
     watch("Reading the manifest", 0, 0, 0)
-    plan = plan_job(manifest, conditions, shard_rows=options.shard_rows, ignored=options.ignored)
+    plan = plan_job(manifest, conditions, shard_rows=options.shard_rows, reading=options.reading)
     with Store.open(out, plan.fingerprint) as store:
         found = Counts(plan, store, options, watch)
         resumed = found.done
         try:
             work(plan, store, found)
+        except ConsentryError:
+            with suppress(ConsentryError):  # what ended the job is what is said
+                write_internal_log(store)
+            raise
         finally:
             watch("Assessing posts", found.done, plan.rows, found.errors)
         summary = finish(

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from consentry.batch.added_columns import added_columns
 from consentry.batch.errors import ManifestError
 from consentry.batch.manifest.cases import post_id_of
+from consentry.batch.manifest.columns import Reading
 from consentry.batch.manifest.reading import read_rows
 from consentry.batch.manifest.sources import find_sources
 from consentry.version import __version__
@@ -62,7 +63,7 @@ class Plan:
         shard_rows: How many make a shard; the last may have fewer.
         fingerprint: What results depend on: the manifest's content, models, policy, settings.
         duplicates: Numbers of the rows whose post came before.
-        ignored: Columns that are left aside.
+        reading: What the manifest's columns are called, and which are left aside.
     """
 
     manifest: str
@@ -70,7 +71,7 @@ class Plan:
     shard_rows: int
     fingerprint: dict[str, Any]
     duplicates: frozenset[int] = frozenset()
-    ignored: tuple[str, ...] = ()
+    reading: Reading = Reading()
 
     @property
     def shards(self) -> int:
@@ -112,7 +113,7 @@ class Plan:
         return (row for _, row in self.read(shards) if row.number in numbers)
 
     def _rows(self) -> Iterator[tuple[Any, Any]]:
-        return read_rows(find_sources(self.manifest), self.ignored)
+        return read_rows(find_sources(self.manifest), self.reading)
 
 
 def plan_job(
@@ -120,7 +121,7 @@ def plan_job(
     conditions: dict[str, Any],
     *,
     shard_rows: int = SHARD_ROWS,
-    ignored: Collection[str] = (),
+    reading: Reading = Reading(),
 ) -> Plan:
     """Read a manifest once and say what there is to do.
 
@@ -128,14 +129,14 @@ def plan_job(
         manifest: File, folder or glob; a path, or any address that fsspec can read.
         conditions: What results depend on besides the manifest; see `conditions_of`.
         shard_rows: Rows of one shard.
-        ignored: Columns that are left aside.
+        reading: What its columns are called, and which are left aside.
 
     Raises:
         ManifestError: It is missing, empty, in no known format, or has other columns.
     """
     digest = hashlib.sha256()
     hashes = array("Q")
-    for _, content in read_rows(find_sources(manifest), ignored):
+    for _, content in read_rows(find_sources(manifest), reading):
         digest.update(_canonical(content))
         hashes.append(_short_hash(post_id_of(content), len(hashes)))
     if not hashes:
@@ -146,8 +147,8 @@ def plan_job(
         rows=len(hashes),
         shard_rows=shard_rows,
         fingerprint=fingerprint,
-        duplicates=_duplicates(manifest, hashes, ignored),
-        ignored=tuple(ignored),
+        duplicates=_duplicates(manifest, hashes, reading),
+        reading=reading,
     )
 
 
@@ -180,7 +181,7 @@ def _short_hash(post_id: str | None, position: int) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
-def _duplicates(manifest: str | Path, hashes: array[int], ignored: Collection[str]) -> frozenset[int]:
+def _duplicates(manifest: str | Path, hashes: array[int], reading: Reading) -> frozenset[int]:
     """Rows whose id came before. Two ids may share a hash, so the few that look alike are compared in a second pass."""
     import numpy as np
 
@@ -190,7 +191,7 @@ def _duplicates(manifest: str | Path, hashes: array[int], ignored: Collection[st
         return frozenset()
     seen: set[str] = set()
     found = set()
-    for number, (_, content) in enumerate(read_rows(find_sources(manifest), ignored), 1):
+    for number, (_, content) in enumerate(read_rows(find_sources(manifest), reading), 1):
         if hashes[number - 1] in suspects and (post_id := post_id_of(content)) is not None:
             if post_id in seen:
                 found.add(number)

@@ -84,7 +84,19 @@ def main() -> None:
         sys.exit(130)
 
 
+_HERE = (
+    "assess.",
+    "cluster.",
+    "export.",
+    "internal.",
+    "model.",
+    "proving.",
+    "runtime.",
+    "signal.invalid",
+    "third_party.",
+)
+
+
 def _exit_code(error: ConsentryError) -> int:
     """Trouble with the installation is 1; anything that the caller gave is 2."""
-    here = ("cluster.", "export.", "model.", "proving.", "runtime.", "signal.invalid", "third_party.")
-    return EXIT_FAILED if error.code.startswith(here) else 2
+    return EXIT_FAILED if error.code.startswith(_HERE) else 2

@@ -53,6 +53,8 @@ MEASURES: Final = {
     "max_decoded_pixels": _COUNT,
     "max_seconds": _SECONDS,
     "max_memory": _BYTES,
+    "media_per_post": _COUNT,
+    "photos_per_report": _COUNT,
 }
 """Every field of `consentry.media.Limits`, written out so that ``--help`` need not load it."""
 

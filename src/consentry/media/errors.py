@@ -7,8 +7,11 @@ media.address              the path is a network address; nothing is ever fetche
 media.not_found            there is no such file
 media.not_a_file           a folder, a FIFO, a device or a socket
 media.unreadable           the system would not hand the file over (permission, I/O error, impossible name)
+media.changed              the file was written to, cut off or extended while it was read
+media.no_room              no room for the copy that a decoder reads (of bytes in memory, or fetched ones)
 media.empty                zero bytes
 media.too_large            more bytes than `Limits.max_bytes`
+media.too_many             one of more media than `Limits.media_per_post`, or photos than `photos_per_report`
 media.unknown_format       the content is of no format on the allow-list
 media.too_many_pixels      the header promises more pixels, or a longer side, than the limits allow
 media.too_long             the header promises a longer video than `Limits.max_duration`
@@ -31,6 +34,8 @@ memory addresses and words chosen by whoever made the file.
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import ClassVar, Final
 
 from consentry.errors import ConsentryError
@@ -41,7 +46,8 @@ STAGE = "media"
 ERROR_CODES: Final = frozenset(
     f"media.{what}"
     for what in (
-        *("address", "not_found", "not_a_file", "unreadable", "empty", "too_large", "unknown_format"),
+        *("address", "not_found", "not_a_file", "unreadable", "changed", "no_room", "empty", "too_large", "too_many"),
+        *("unknown_format",),
         *("too_many_pixels", "too_long", "too_many_streams", "no_frames", "damaged", "timeout", "memory"),
         *("decoder_crashed", "decoder_killed", "decoder_unavailable"),
     )
@@ -56,6 +62,56 @@ class MediaError(ConsentryError):
     """A medium that could not, or may not, be opened."""
 
     default_code: ClassVar[str] = "media.unreadable"
+
+
+_SHORTAGES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EAGAIN})
+_FORBIDDEN: Final = frozenset({errno.EACCES, errno.EPERM})
+_NAMES: Final = frozenset({errno.ELOOP, errno.ENAMETOOLONG})
+
+
+def unreadable(media_id: str, error: OSError | ValueError) -> MediaError:
+    """The error for a medium that the system would not hand over, with the system's reason.
+
+    Args:
+        media_id: The medium.
+        error: What opening, seeking or reading raised; a `ValueError` if the path can be none.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, ValueError) or number in _NAMES:
+        remedy = "Check its path."
+    elif number in _FORBIDDEN:
+        remedy = "Check its permissions."
+    elif number in _SHORTAGES:
+        remedy = "Raise the system's limits on open files and memory, or do less at a time; then try again."
+    else:
+        remedy = "Check the disk or the share that it lies on; then try again."
+    reason = "no file can have such a name" if number is None else os.strerror(number)
+    return MediaError(f"{media_id} could not be read: {reason}.", remedy)
+
+
+def no_room(media_id: str, error: OSError) -> MediaError:
+    """The error for bytes that could not be put where a decoder process can read them."""
+    reason = "unknown" if error.errno is None else os.strerror(error.errno)
+    return MediaError(
+        f"There was no room for the copy of {media_id} that its decoder reads: {reason}.",
+        "Make room in memory and in the folder for temporary files (TMPDIR), or do less at a time; then try again.",
+        code="media.no_room",
+    )
+
+
+def too_many(media_id: str, most: int, limit: str) -> MediaError:
+    """The error for a medium that comes after as many as are looked at.
+
+    Args:
+        media_id: The medium.
+        most: How many are.
+        limit: The name of that limit.
+    """
+    return MediaError(
+        f"{media_id} was not looked at: only the first {most:,} are.",
+        f"Look at it in a viewer, or raise Limits.{limit}.",
+        code="media.too_many",
+    )
 
 
 def took_too_long(media_id: str, seconds: float) -> MediaError:

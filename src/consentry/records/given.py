@@ -8,7 +8,17 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from consentry.records.words import AccountKind, Authority, Consent, FactSource, Identity, Record, Standing
+from consentry.records.words import (
+    AccountKind,
+    Authority,
+    Consent,
+    FactSource,
+    Identity,
+    Name,
+    Record,
+    Standing,
+    Words,
+)
 
 
 class Media(Record):
@@ -20,7 +30,7 @@ class Media(Record):
         data: Its bytes, for callers that hold them in memory.
     """
 
-    media_id: str = ""
+    media_id: Name = ""
     path: Path | None = None
     data: bytes | None = Field(default=None, repr=False)
 
@@ -28,7 +38,7 @@ class Media(Record):
     @classmethod
     def _name_after_file(cls, value: Any) -> Any:
         if isinstance(value, dict) and not value.get("media_id") and value.get("path"):
-            return {**value, "media_id": Path(value["path"]).name}
+            return {**value, "media_id": Path(value["path"]).name or str(value["path"])}
         return value
 
     @model_validator(mode="after")
@@ -57,6 +67,7 @@ def _distinct_ids(media: tuple[Media, ...]) -> tuple[Media, ...]:
                 count += 1
                 candidate = f"{item.media_id}#{count}"
             taken.add(candidate)
+            seen[item.media_id] = count  # so that however many there are, each number is tried once
             item = item.model_copy(update={"media_id": candidate})
         named.append(item)
     return tuple(named)
@@ -76,9 +87,9 @@ class Post(Record):
         account: The kind of account that published it.
     """
 
-    post_id: str = Field(min_length=1)
+    post_id: Name = Field(min_length=1)
     media: tuple[MediaInput, ...] = ()
-    text: str = ""
+    text: Words = ""
     posted_at: datetime | None = None
     account: AccountKind = "unknown"
 
@@ -106,13 +117,13 @@ class Report(Record):
         reports_against_account: Reports by anybody in the window against the account that published the post.
     """
 
-    report_id: str = Field(min_length=1)
+    report_id: Name = Field(min_length=1)
     standing: Standing
     authority: Authority | None = None
     identity: Identity = "unverified"
     consent: Consent = "unknown"
     reported_at: datetime | None = None
-    statement: str = ""
+    statement: Words = ""
     window_days: int | None = Field(default=None, ge=1)
     reports_by_reporter: int | None = Field(default=None, ge=0)
     rejected_reports_by_reporter: int | None = Field(default=None, ge=0)
@@ -125,21 +136,29 @@ class Report(Record):
         return self
 
 
+def _yes_or_no(value: Any) -> Any:
+    """True and false, as programs, YAML and spreadsheets write them, for yes and no."""
+    word = str(value).casefold() if isinstance(value, bool | str) else None
+    if word in {"true", "false"}:
+        return "yes" if word == "true" else "no"
+    return word if word in {"yes", "no", "unknown"} else value
+
+
 class Fact(Record):
     """A named thing that is yes, no or unknown, or one of a closed list of words.
 
     Attributes:
-        value: ``yes``, ``no``, ``unknown`` or a word of the fact's list.
+        value: ``yes``, ``no``, ``unknown`` or a word of the fact's list; true and false are taken for yes and no.
         source: Where it comes from. A reviewer's answer outranks a look-up, which outranks a model.
         observed_at: When a reviewer or a look-up said so.
         detail: Why, in words: the number and the threshold that it was held against, or who said so.
     """
 
-    name: str
-    value: str
+    name: Name
+    value: Annotated[Name, BeforeValidator(_yes_or_no)]
     source: FactSource
     observed_at: datetime | None = None
-    detail: str = ""
+    detail: Words = ""
 
 
 SOURCE_RANK: Final[dict[FactSource, int]] = {"model": 0, "report": 1, "post": 1, "lookup": 2, "reviewer": 3}

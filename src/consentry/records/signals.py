@@ -11,7 +11,7 @@ from consentry.records.extra_signals import ExtraSignal
 from consentry.records.face_signals import FaceSignal
 from consentry.records.scene_signals import SceneSignal
 from consentry.records.text_signals import PictureTextSignal, TextSignal
-from consentry.records.words import Record
+from consentry.records.words import Name, Record, Words
 
 
 class ErrorNote(Record):
@@ -26,9 +26,9 @@ class ErrorNote(Record):
 
     stage: str
     code: str
-    message: str
-    remedy: str
-    media_id: str | None = None
+    message: Words
+    remedy: Words
+    media_id: Name | None = None
 
 
 class MediaOutcome(Record):

@@ -7,21 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal
+from typing import Any, BinaryIO, Final
+from urllib.parse import unquote, urlsplit
 
 from consentry.batch.errors import ManifestError
+from consentry.tables import COMPRESSED, FORMATS, Format, format_of
 
-Format = Literal["jsonl", "csv", "parquet", "yaml"]
-
-FORMATS: Final[dict[str, Format]] = {
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".csv": "csv",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-}
 MEDIA: Final = frozenset(
     f".{ending}"
     for ending in (
@@ -30,7 +21,8 @@ MEDIA: Final = frozenset(
     )
 )
 """Endings by which media of a folder are picked; what a file really is, its content decides."""
-COMPRESSED: Final = frozenset({".gz", ".bz2", ".xz", ".zst"})
+_BESIDE_MEDIA: Final = (".json",)
+"""Many programs put a file of this kind beside every picture: a folder is not a folder of manifests for that."""
 
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(//|:)")
 _FILE_SYSTEM_PACKAGES: Final = "for example s3fs for s3://, gcsfs for gs://, adlfs for abfs://"
@@ -70,9 +62,15 @@ def is_address(text: str) -> bool:
 
 
 def joined(base: str, part: str) -> str:
-    """A path or address of a manifest as one that can be opened: ``file:`` addresses become paths."""
-    if is_address(part):
-        return part.removeprefix("file://") if part.startswith("file://") else part
+    """A path or address of a manifest as one that can be opened: ``file:`` addresses become paths, percents decoded."""
+    if part.lower().startswith("file://"):
+        there = urlsplit(part)
+        # Some write two slashes in front of a relative path; no machine is meant.
+        part = unquote(there.path if there.netloc in {"", "localhost"} else there.netloc + there.path)
+        if part.startswith("/"):
+            return part
+    elif is_address(part):
+        return part
     if is_address(base):
         return part if not part else f"{base.rstrip('/')}/{part.lstrip('/')}"
     return str(Path(base) / part)
@@ -93,7 +91,7 @@ def find_sources(manifest: str | Path) -> Iterator[Source]:
         base = _folder_without_glob(path)
     elif file_system.isfile(path):
         found, base = [path], posixpath.dirname(path)
-        if _format(path) is None and not _is_medium(path):
+        if format_of(path) is None and not _is_medium(path):
             raise ManifestError(
                 f"{posixpath.basename(path)} is in no format that is read as a manifest.",
                 f"Give a file ending in {', '.join(FORMATS)} (also with {' or '.join(sorted(COMPRESSED))}).",
@@ -163,10 +161,13 @@ def _walk(file_system: Any, folder: str) -> Iterator[str]:
 def _sorted_out(file_system: Any, names: Iterable[str], base: str) -> Iterator[Source]:
     """Manifests if there are any among the names, else the media."""
     names = list(names)
+    media = [name for name in names if _is_medium(name)]
     manifests = [name for name in names if _format(name)]
-    for name in manifests or [name for name in names if _is_medium(name)]:
+    if not manifests and not media:
+        manifests = [name for name in names if format_of(name)]
+    for name in manifests or media:
         folder = posixpath.dirname(name) if manifests else base
-        yield Source(_full(file_system, name), _format(name), _full(file_system, folder))
+        yield Source(_full(file_system, name), format_of(name) if manifests else None, _full(file_system, folder))
 
 
 def _full(file_system: Any, name: str) -> str:
@@ -179,10 +180,8 @@ def _remote(file_system: Any) -> bool:
 
 
 def _format(name: str) -> Format | None:
-    stem, ending = posixpath.splitext(name.lower())
-    if ending in COMPRESSED:
-        stem, ending = posixpath.splitext(stem)
-    return FORMATS.get(ending)
+    """The format of a file that is found in a folder or by a pattern."""
+    return None if name.lower().endswith(_BESIDE_MEDIA) else format_of(name)
 
 
 def _is_medium(name: str) -> bool:

@@ -182,7 +182,7 @@ def _kept(match: CopyMatch, bank: Path | None) -> str | None:
         with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as picture:
             picture.thumbnail((_KEPT_SIDE, _KEPT_SIDE))
             return data_address(picture.convert("RGB"), quality=75)
-    except (OSError, ValueError):
+    except Exception:  # noqa: BLE001  Pillow raises many things over a damaged picture, and the page does without it
         return None
 
 

@@ -7,6 +7,7 @@ folders, a policy, a bank and a few settings as they are.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from consentry.batch.manifest.sources import is_address
 from consentry.batch.plan import Row
 from consentry.batch.results.table import COLUMNS, schema, table_row
 from consentry.batch.scoring import score_shard
+from consentry.defects import LOGGER
 from consentry.errors import ConsentryError
 from consentry.pipeline.assessor import Assessor
 from consentry.runtime import RuntimeSettings
@@ -29,8 +31,8 @@ SETTINGS: Final = "settings.json"
 MODELS: Final = "models"
 INPUTS: Final = tuple(column.name for column in ALL_COLUMNS)
 """Columns that are read, all of them text; only ``post_id`` is needed."""
-_LEFT_OUT: Final = "row"
-"""A batch's rows have no numbers in a manifest."""
+_LEFT_OUT: Final = frozenset({"row", "traceback"})
+"""A batch's rows have no numbers in a manifest; tracebacks are logged, for whoever runs the server."""
 
 
 class ExportError(ConsentryError):
@@ -58,7 +60,7 @@ def output_kinds() -> dict[str, str]:
             kind = "number" if pa.types.is_integer(field.type) or pa.types.is_floating(field.type) else "text"
             kind = "fact" if pa.types.is_boolean(field.type) else kind
         kinds[field.name] = kind
-    return {name: kinds[name] for name in COLUMNS if name != _LEFT_OUT}
+    return {name: kinds[name] for name in COLUMNS if name not in _LEFT_OUT}
 
 
 class PostScorer:
@@ -97,6 +99,9 @@ class PostScorer:
         ]
         with self._lock:
             result = score_shard(0, rows, self._assessor, batch_size=self._batch_size)
+        for outcome in result.outcomes:
+            if outcome.trace is not None:
+                logging.getLogger(LOGGER).error("The post %s:\n%s", outcome.post_id, outcome.trace)
         return _as_frame([table_row(outcome) for outcome in result.outcomes], model_input.index)
 
     def _allowed(self, content: dict[str, Any]) -> Any:
@@ -104,7 +109,9 @@ class PostScorer:
         if not self._media_from:
             return content
         for name in ("media", "references"):
-            value = content.get(name) or ()
+            value = content.get(name) or []
+            if not isinstance(value, str | list):
+                return f"The column {name} must be paths or addresses."
             for place in value.split("|") if isinstance(value, str) else value:
                 if not any(_lies_under(str(place).strip(), folder) for folder in self._media_from):
                     return f"The column {name} names something outside of what this model may read."
@@ -161,8 +168,11 @@ def _lies_under(place: str, folder: str) -> bool:
         # A chain such as zip://x::file:///y names two places; one that climbs names another.
         plain = "::" not in place and ".." not in place.split("/")
         return plain and place.startswith(f"{folder.rstrip('/')}/")
-    real = os.path.realpath(place)
-    return os.path.commonpath([real, os.path.realpath(folder)]) == os.path.realpath(folder)
+    try:
+        real = os.path.realpath(place)
+        return os.path.commonpath([real, os.path.realpath(folder)]) == os.path.realpath(folder)
+    except (OSError, ValueError):  # a path with a NUL in it, for instance, lies nowhere
+        return False
 
 
 def _as_frame(rows: Sequence[dict[str, Any]], index: Any) -> pd.DataFrame:

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from consentry.cli.column_option import ColumnOption
 from consentry.cli.data.reading import (
     CACHE,
     CacheOption,
-    ColumnOption,
     DistanceOption,
     LabelMapOption,
     ManifestArgument,

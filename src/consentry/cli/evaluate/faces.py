@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from consentry.cli.column_option import ColumnOption, renamed
 from consentry.cli.figures import Bootstrap, BrokenShare, JsonFile, figure, print_skipped, write_figures
 from consentry.cli.options import ModelsOption, QuietOption
 from consentry.cli.output import OUT, plain, progress_bars
@@ -33,6 +34,7 @@ def faces(
         Path | None, typer.Option("--images", help="Where the pictures lie, if not beside the file.")
     ] = None,
     split: Annotated[str | None, typer.Option("--split", help="Only pairs of this split.")] = None,
+    column: ColumnOption = None,
     all_pairs: Annotated[
         bool | None,
         typer.Option(
@@ -76,6 +78,7 @@ def faces(
         result = evaluate_faces(
             pairs,
             images=images,
+            columns=renamed(column),
             split=split,
             groups=groups,
             group_columns=group_columns or (),

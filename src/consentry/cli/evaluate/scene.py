@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from consentry.cli.column_option import ColumnOption, named_columns
 from consentry.cli.figures import Bootstrap, BrokenShare, JsonFile, figure, print_skipped, write_figures
 from consentry.cli.options import ModelsOption, QuietOption
 from consentry.cli.output import OUT, progress_bars
@@ -21,6 +22,7 @@ def scene(
         Path, typer.Argument(help="CSV, JSON lines or Parquet with the columns path and context; see below.")
     ],
     split: Annotated[str | None, typer.Option("--split", help="Only rows of this split.")] = None,
+    column: ColumnOption = None,
     json_file: JsonFile = None,
     html_file: Annotated[
         Path | None, typer.Option("--html", help="Write a page with curves, slices and the hardest mistakes.")
@@ -51,10 +53,12 @@ def scene(
     from consentry.training.scene.evaluation import evaluate_scene, set_guarantees
 
     with progress_bars(quiet=quiet) as bars:
-        guarantees = set_guarantees(manifest, split=guarantees_from, root=models, progress=bars)
+        columns = named_columns(column)
+        guarantees = set_guarantees(manifest, split=guarantees_from, columns=columns, root=models, progress=bars)
         result = evaluate_scene(
             manifest,
             split=split,
+            columns=columns,
             root=models,
             broken_share=broken_share,
             bootstrap=bootstrap,

@@ -9,9 +9,10 @@ from consentry.cli.policy.decide import decide
 from consentry.cli.policy.diff import diff
 from consentry.cli.policy.draw import draw
 from consentry.cli.policy.explain import explain
-from consentry.cli.policy.looking import check, list_, show
+from consentry.cli.policy.looking import check, list_
 from consentry.cli.policy.prove import prove
 from consentry.cli.policy.replay import replay
+from consentry.cli.policy.show import show
 from consentry.cli.policy.statement import statement
 
 app = typer.Typer(

@@ -1,4 +1,4 @@
-"""``consentry policy list``, ``show`` and ``check``: the commands that only look."""
+"""``consentry policy list`` and ``check``: the commands that only look."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from consentry.cli.options import JsonOption
 from consentry.cli.output import EXIT_FAILED, OUT, plain, print_error
-from consentry.cli.policy.exit_codes import PolicyArgument, policy_exit_codes
+from consentry.cli.policy.exit_codes import policy_exit_codes
 
 if TYPE_CHECKING:
     from consentry.policy import Policy
@@ -35,17 +35,6 @@ def list_(as_json: JsonOption = False) -> None:
         counts = (str(len(policy.clauses)), str(len(policy.decisions)))
         table.add_row(name, str(policy.effective_from), until, policy.region, *counts, plain(policy.title))
     OUT.print(table)
-
-
-def show(policy: PolicyArgument) -> None:
-    """Print a policy as one YAML text, with everything that it takes over from those it is based on.
-
-    consentry policy show twitter-private-media@2023-01-01 > mine.yaml
-    """
-    from consentry.policy.language.versions import consolidated_text
-
-    with policy_exit_codes():
-        typer.echo(consolidated_text(policy), nl=False)
 
 
 def check(

@@ -26,7 +26,7 @@ from consentry.cli.options import (
     WithoutOption,
     load_assessor,
 )
-from consentry.cli.output import EXIT_UNREADABLE, OUT, print_error
+from consentry.cli.output import EXIT_FAILED, EXIT_UNREADABLE, OUT, print_error
 
 EXIT_TOO_MANY_ERRORS = 4
 EXIT_STOPPED = 130
@@ -43,7 +43,7 @@ def score(
     manifest: Annotated[
         str | None,
         typer.Argument(
-            help="Parquet, CSV, JSONL or YAML, one row a post: a file, a folder, a glob, or an address such as "
+            help="CSV, TSV, JSON, Parquet or YAML, one row a post: a file, a folder, a glob, or an address such as "
             "s3://bucket/posts/. Or a folder of media.",
             show_default=False,
         ),
@@ -67,6 +67,10 @@ def score(
     ] = None,
     ignore_column: Annotated[
         list[str] | None, typer.Option("--ignore-column", help="A column of the manifest to leave aside; repeat.")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="What a column is called in your manifest, such as post_id=id; repeat for more."),
     ] = None,
     policy: PolicyOption = None,
     bank: BankOption = None,
@@ -107,13 +111,16 @@ def score(
 
     consentry score s3://bucket/posts/ --out results --engine ray --address head:6379
 
-    Exit codes: 0 done; 1 something in the installation must be mended; 2 wrong usage or input; 3 there were media and
-    none could be read; 4 more errors than --max-errors; 130 stopped, and can go on.
+    Exit codes: 0 done; 1 something here must be mended: in the installation, or, if there are results, in Consentry
+    itself (internal-errors.log says what); 2 wrong usage or input; 3 there were media and none could be read; 4 more
+    errors than --max-errors; 130 stopped, and can go on.
     """
     from consentry.batch import Options, Tolerance, run_job
     from consentry.batch.errors import JobError
+    from consentry.batch.manifest.columns import Reading
     from consentry.cli.scoring.progress import Interrupts, watcher
-    from consentry.cli.scoring.report import columns_as_json, print_columns, print_summary
+    from consentry.cli.scoring.report import columns_as_json, print_columns, print_defects, print_summary
+    from consentry.tables import parse_renames
 
     if schema:
         if as_json:
@@ -127,13 +134,17 @@ def score(
         tolerance = Tolerance.parse(max_errors)
     except ValueError as error:
         raise typer.BadParameter(f"{error}.", param_hint="--max-errors") from error
+    try:
+        renamed = parse_renames(column or ())
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--column") from error
     limits = limits_of(limit or ())
     options = Options(
         shard_rows=shard_rows,
         batch_size=batch_size,
         retry_errors=retry_errors,
         tolerance=tolerance,
-        ignored=tuple(ignore_column or ()),
+        reading=Reading(tuple(ignore_column or ()), renamed),
         page=page,
         lines=lines,
         bank=bank,
@@ -178,6 +189,9 @@ def score(
             OUT.print(f"Lines:   {out / 'assessments.jsonl'}", soft_wrap=True)
         if page:
             OUT.print(f"Report:  {out / 'index.html'}", soft_wrap=True)
+    if summary.internal:
+        print_defects(summary, out)
+        raise typer.Exit(EXIT_FAILED)
     if summary.with_media and summary.unreadable == summary.assessed:
         raise typer.Exit(EXIT_UNREADABLE)
 

@@ -25,7 +25,8 @@ class EnrolmentError(ConsentryError):
     """Templates cannot be enrolled, or cannot be had.
 
     Codes: ``enrolment.missing``, ``enrolment.exists``, ``enrolment.expired``, ``enrolment.purged``,
-    ``enrolment.purpose``, ``enrolment.damaged``, ``enrolment.empty``, ``enrolment.moment``, ``enrolment.not_written``.
+    ``enrolment.purpose``, ``enrolment.damaged``, ``enrolment.unreadable``, ``enrolment.empty``, ``enrolment.moment``,
+    ``enrolment.not_written``.
     """
 
     default_code = "enrolment.missing"
@@ -88,10 +89,14 @@ class ClaimFiles:
         """The header of a claim, and its templates as they were sealed.
 
         Raises:
-            EnrolmentError: ``enrolment.missing``, ``enrolment.damaged``.
+            EnrolmentError: ``enrolment.missing``, ``enrolment.damaged``, ``enrolment.unreadable``.
         """
         path = self._template_file(claim)
-        if not path.is_file():
+        try:
+            missing = not path.is_file()
+        except OSError as error:
+            raise _unreadable(claim, error) from error
+        if missing:
             raise EnrolmentError(f"The claim {claim!r} has no enrolled templates.", "Check its name, or enrol photos.")
         enrolment, sealed = _parsed(path, claim)
         if enrolment.claim != claim:
@@ -102,7 +107,7 @@ class ClaimFiles:
         """Whether the key of a claim was destroyed on purpose.
 
         Raises:
-            EnrolmentError: ``enrolment.damaged``, also where the key is missing.
+            EnrolmentError: ``enrolment.damaged``, also where the key is missing; ``enrolment.unreadable``.
         """
         return str(self._key_record(claim)["state"]) == "purged"
 
@@ -146,9 +151,11 @@ class ClaimFiles:
             record = json.loads(path.read_bytes())
             if record["state"] == "in force":
                 bytes.fromhex(record["key"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError) as error:
             # Without its key a template is as good as purged, but nobody said that it should be.
             raise damaged(claim) from error
+        except OSError as error:
+            raise _unreadable(claim, error) from error
         return dict(record)
 
     def _write(self, path: Path, content: dict[str, Any]) -> None:
@@ -180,15 +187,17 @@ class ClaimFiles:
 
 def _name(claim: str) -> str:
     """A file name for any claim: names of claims come from elsewhere."""
-    return hashlib.sha256(claim.encode()).hexdigest()[:32]
+    return hashlib.sha256(claim.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 def _parsed(path: Path, claim: str) -> tuple[Enrolment, bytes]:
     try:
         content = json.loads(path.read_bytes())
         return Enrolment.model_validate(content["header"]), bytes.fromhex(content["templates"])
-    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, ValidationError) as error:
         raise damaged(claim) from error
+    except OSError as error:
+        raise _unreadable(claim, error) from error
 
 
 def damaged(claim: str) -> EnrolmentError:
@@ -197,6 +206,15 @@ def damaged(claim: str) -> EnrolmentError:
         f"The files of the claim {claim!r} are not as they were written.",
         "Purge the claim and ask for new photos.",
         code="enrolment.damaged",
+    )
+
+
+def _unreadable(claim: str, error: OSError) -> EnrolmentError:
+    """A failing disk is not a file that was altered: nothing must be purged for it."""
+    return EnrolmentError(
+        f"The files of the claim {claim!r} could not be read: {error.strerror}.",
+        "Check the store's folder, its permissions and its disk; then try again.",
+        code="enrolment.unreadable",
     )
 
 

@@ -42,7 +42,7 @@ class TextMeasure:
         return [
             Measured(
                 own={
-                    "text": self.reader.analyse(opened.case.post.text),
+                    "text": self.reader.analyse(opened.case.post.text) if opened.first else None,
                     "picture_text": self.reader.read(opened.media),
                 }
             )

@@ -77,6 +77,7 @@ def evaluate_faces(
     path: Path,
     *,
     images: Path | None = None,
+    columns: Mapping[str, str] | None = None,
     split: str | None = None,
     groups: Path | None = None,
     group_columns: Sequence[str] = (),
@@ -100,6 +101,7 @@ def evaluate_faces(
         path: A table of pairs, one of LFW's files, or a folder of persons; see
             `consentry.training.faces.pair_files.read_pair_file`.
         images: Where the pictures lie, if not beside the file.
+        columns: From our names of columns to those of the table.
         split: Only pairs of this split.
         groups: A table with the column ``path`` and columns of groups.
         group_columns: Their names; see `consentry.training.faces.pair_sets.read_pair_set`.
@@ -121,8 +123,14 @@ def evaluate_faces(
         ModelError: The model is missing or damaged.
         TemplateError: The embedder has not been calibrated.
     """
-    pair_set = read_pair_set(path, images=images, split=split, groups=groups, group_columns=group_columns, seed=seed)
-    other = None if thresholds_from is None else read_pair_set(path, images=images, split=thresholds_from, seed=seed)
+    pair_set = read_pair_set(
+        path, images=images, columns=columns, split=split, groups=groups, group_columns=group_columns, seed=seed
+    )
+    other = (
+        None
+        if thresholds_from is None
+        else read_pair_set(path, images=images, columns=columns, split=thresholds_from, seed=seed)
+    )
     matcher = FaceMatcher.load(settings, root=root, embedder=embedder)
     crossing = path.is_dir() if all_pairs is None else all_pairs
     faces, skipped, lost = read_faces(pair_set, matcher, broken_share=broken_share, progress=progress)

@@ -19,7 +19,9 @@ _GENUINE, _IMPOSTOR = 3, 4
 _SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp")
 
 
-def read_pair_file(path: Path, *, images: Path | None = None, seed: int = 0) -> list[FacePair]:
+def read_pair_file(
+    path: Path, *, images: Path | None = None, columns: Mapping[str, str] | None = None, seed: int = 0
+) -> list[FacePair]:
     """The pairs of a table (`consentry.training.faces.pairs.read_pairs`), of one of LFW's files, or of a folder.
 
     Args:
@@ -27,6 +29,7 @@ def read_pair_file(path: Path, *, images: Path | None = None, seed: int = 0) -> 
             ``pairsDevTest.txt`` as LFW publishes them; or a folder with a folder of pictures for each person.
         images: Where the pictures lie, if not beside the file. LFW's are looked for as
             ``Ada_Lovelace/Ada_Lovelace_0003.jpg`` and as ``Ada_Lovelace_0003.jpg``.
+        columns: From our names of columns to those of a table.
         seed: Of the impostor pairs that are drawn from a folder: as many as there are genuine pairs.
 
     Raises:
@@ -36,7 +39,7 @@ def read_pair_file(path: Path, *, images: Path | None = None, seed: int = 0) -> 
         return _folder_pairs(path, seed=seed)
     if _is_lfw(path):
         return _lfw_pairs(path, images)
-    return read_pairs(path, images=images)
+    return read_pairs(path, images=images, columns=columns)
 
 
 def _is_lfw(path: Path) -> bool:
