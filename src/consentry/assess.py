@@ -195,16 +195,20 @@ class Assessor:
             fetch: Makes a local medium of one that lies elsewhere, or raises a `MediaError`. Called in threads.
         """
         opening = self._workers + 2 if fetch is None else max(FETCHERS, self._workers + 2)
-        with ThreadPoolExecutor(FETCHERS, thread_name_prefix="consentry-fetch") as fetchers:
+        fetchers = ThreadPoolExecutor(FETCHERS, thread_name_prefix="consentry-fetch")
 
-            def open_media(item: Media) -> Future[OpenedMedia]:
-                if fetch is None or type(item) is Media:
-                    return self._decoders.open(item, longest_side=LONGEST_SIDE)
-                return fetchers.submit(lambda: self._decoders.open(fetch(item), longest_side=LONGEST_SIDE).result())
+        def open_media(item: Media) -> Future[OpenedMedia]:
+            if fetch is None or type(item) is Media:
+                return self._decoders.open(item, longest_side=LONGEST_SIDE)
+            return fetchers.submit(lambda: self._decoders.open(fetch(item), longest_side=LONGEST_SIDE).result())
 
+        try:
             yield from measured_as_ready(
                 cases, open_media, self._assess_each, Bounds(opening=opening, batch_size=batch_size)
             )
+        finally:
+            # Whoever fetches ends what is under way; waiting here would keep an interrupt from doing so.
+            fetchers.shutdown(wait=False, cancel_futures=True)
 
     def _assess_each(self, batch: Sequence[OpenedCase]) -> list[Assessment | Exception]:
         """Assess a batch; if it fails, case by case, so that the others get their assessments."""

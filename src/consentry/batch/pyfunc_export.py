@@ -30,6 +30,7 @@ def export_pyfunc(
     media_from: Sequence[str] = (),
     batch_size: int = 16,
     read_pictures: bool = False,
+    allow_private_addresses: bool = False,
 ) -> Path:
     """Write the scorer as an MLflow pyfunc model.
 
@@ -43,6 +44,7 @@ def export_pyfunc(
         media_from: Folders and addresses that media may lie under; anywhere unless given.
         batch_size: Posts that go through the networks together.
         read_pictures: As for `Assessor.load`.
+        allow_private_addresses: As `FetchRules.private_addresses`.
 
     Raises:
         ExportError: ``export.no_mlflow``, ``export.exists``, or ``export.invalid`` if a model is missing.
@@ -82,6 +84,7 @@ def export_pyfunc(
             "threads": settings.threads,
             "batch_size": batch_size,
             "media_from": list(media_from),
+            "allow_private_addresses": allow_private_addresses,
         }
         described = {
             "policy": None if files else _shipped_name(assessor),

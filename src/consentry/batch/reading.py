@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
+from consentry.batch.addresses import is_web
 from consentry.batch.columns import check_names, check_types
 from consentry.batch.errors import ManifestError
 from consentry.batch.sources import Source
@@ -36,8 +37,8 @@ def read_rows(sources: Iterable[Source], ignored: Collection[str] = ()) -> Itera
 
 def _rows(source: Source, ignored: Collection[str]) -> Iterator[Any]:
     if source.format is None:
-        name = _relative(source.address, source.base)
-        yield {"post_id": name, "media": [name]}
+        name = source.name if is_web(source.address) else _relative(source.address, source.base)
+        yield {"post_id": name, "media": [source.address if is_web(source.address) else name]}
         return
     try:
         with source.open() as stream:

@@ -6,10 +6,10 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
-from consentry.batch.fetching import fetch
+from consentry.batch.fetch_rules import FetchRules
+from consentry.batch.fetching import Fetcher
 from consentry.batch.manifest import case_of, duplicate, post_id_of
 from consentry.batch.plan import Row
 from consentry.batch.times import Durations, ShardTimes
@@ -56,7 +56,11 @@ class ShardResult:
 
 
 def score_rows(
-    rows: Iterable[tuple[int, Row]], assessor: Assessor, *, batch_size: int = 16
+    rows: Iterable[tuple[int, Row]],
+    assessor: Assessor,
+    *,
+    batch_size: int = 16,
+    fetching: FetchRules = FetchRules(),
 ) -> Iterator[tuple[int, Outcome]]:
     """Assess rows, each with the number of its shard; they come as they are done, in any order.
 
@@ -73,22 +77,31 @@ def score_rows(
             else:
                 rejected.append((shard, case))
 
-    ready = assessor.assess_as_ready(cases(), batch_size=batch_size, fetch=partial(fetch, limits=assessor.limits))
-    for (shard, number, post_id, begun), found in ready:
-        while rejected:
-            yield rejected.popleft()
-        seconds = time.perf_counter() - begun
-        if isinstance(found, Assessment):
-            yield shard, Outcome(number, post_id, found, seconds=seconds)
-        else:
-            yield shard, Outcome(number, post_id, error=_note(found), seconds=seconds)
+    with Fetcher(assessor.limits, fetching) as fetch:
+        ready = assessor.assess_as_ready(cases(), batch_size=batch_size, fetch=fetch)
+        for (shard, number, post_id, begun), found in ready:
+            while rejected:
+                yield rejected.popleft()
+            seconds = time.perf_counter() - begun
+            if isinstance(found, Assessment):
+                yield shard, Outcome(number, post_id, found, seconds=seconds)
+            else:
+                yield shard, Outcome(number, post_id, error=_note(found), seconds=seconds)
     yield from rejected
 
 
-def score_shard(number: int, rows: Sequence[Row], assessor: Assessor, *, batch_size: int = 16) -> ShardResult:
+def score_shard(
+    number: int,
+    rows: Sequence[Row],
+    assessor: Assessor,
+    *,
+    batch_size: int = 16,
+    fetching: FetchRules = FetchRules(),
+) -> ShardResult:
     """Assess all rows of one shard."""
     started = time.perf_counter()
-    found = [outcome for _, outcome in score_rows(((number, row) for row in rows), assessor, batch_size=batch_size)]
+    numbered = ((number, row) for row in rows)
+    found = [outcome for _, outcome in score_rows(numbered, assessor, batch_size=batch_size, fetching=fetching)]
     return shard_result(number, found, time.perf_counter() - started)
 
 

@@ -21,6 +21,7 @@ from consentry.cli.options import (
     PolicyOption,
     Precision,
     PrecisionOption,
+    PrivateAddressesOption,
     QuietOption,
     ThreadsOption,
     load_assessor,
@@ -76,6 +77,7 @@ def score(
     threads: ThreadsOption = 0,
     limit: LimitOption = None,
     trusted_media: TrustedOption = False,
+    allow_private_addresses: PrivateAddressesOption = False,
     batch_size: Annotated[int, typer.Option("--batch-size", min=1, help="Posts at once; changes no result.")] = 16,
     shard_rows: Annotated[
         int, typer.Option("--shard-rows", min=1, help="Rows of one file of results; a killed run repeats so many.")
@@ -110,6 +112,7 @@ def score(
     """
     from consentry.batch import Options, Tolerance, run_job
     from consentry.batch.errors import JobError
+    from consentry.batch.fetch_rules import FetchRules
     from consentry.cli.score_progress import Interrupts, watcher
     from consentry.cli.score_report import columns_as_json, print_columns, print_summary
 
@@ -135,6 +138,7 @@ def score(
         page=page,
         lines=lines,
         bank=bank,
+        fetching=FetchRules(private_addresses=allow_private_addresses),
     )
     if engine is Engine.LOCAL:
         if address is not None or workers is not None or gpus:
