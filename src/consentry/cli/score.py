@@ -108,7 +108,8 @@ def score(
     consentry score s3://bucket/posts/ --out results --engine ray --address head:6379
 
     Exit codes: 0 done; 1 something in the installation must be mended, or the results cannot be written (the same
-    command goes on when there is room); 2 wrong usage or input; 3 there were media and none could be read; 4 more errors than --max-errors; 130 stopped, and can go on.
+    command goes on when there is room); 2 wrong usage or input; 3 there were media and none could be read; 4 more
+    errors than --max-errors; 130 stopped, and can go on.
     """
     from consentry.batch import Options, Tolerance, run_job
     from consentry.batch.errors import JobError

@@ -14,11 +14,12 @@ import weakref
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from consentry.media.decoder_process import DecoderProcess
+from consentry.media.errors import MediaError
 from consentry.media.limits import Limits
 from consentry.media.opened import OpenedMedia
 from consentry.media.opening import open_media
@@ -94,12 +95,28 @@ def _with_descriptor(source: BinaryIO) -> Iterator[BinaryIO]:
     else:
         yield source
         return
-    with _unnamed_file() as file:
+    with _copy_of(source) as file:
+        yield file
+
+
+def _copy_of(source: BinaryIO) -> BinaryIO:
+    file: BinaryIO | None = None
+    try:
+        file = _unnamed_file()
         while chunk := source.read(1 << 20):
             file.write(chunk)
         file.flush()
         file.seek(0)
-        yield file
+    except OSError as error:
+        if file is not None:
+            with suppress(OSError):  # it would write what it could not write before
+                file.close()
+        raise MediaError(
+            "There is no room to hand a medium to its decoder.",
+            "Make room in the folder for temporary files, or name another one in TMPDIR.",
+            code="media.no_room",
+        ) from error
+    return file
 
 
 def _unnamed_file() -> BinaryIO:
