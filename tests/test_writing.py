@@ -159,3 +159,11 @@ def test_safetensors_words_for_a_full_disk(tmp_path: Path) -> None:
     found = disk_error_in(failed.value)
     assert found is not None
     assert found.errno == errno.ENOSPC
+
+
+def test_a_library_s_own_error_of_a_full_disk_is_one() -> None:
+    with pytest.raises(OutputError, match="room left for place") as full, writing("place"):
+        raise RuntimeError("Error while serializing: I/O error: No space left on device (os error 28)")
+    assert full.value.code == "output.full"
+    with pytest.raises(RuntimeError, match="a defect"), writing("place"):
+        raise RuntimeError("a defect")

@@ -117,13 +117,22 @@ def _number_in(text: str) -> int | None:
 def writing(place: Path | str) -> Iterator[None]:
     """A block that writes to a file or folder: what the system says against it becomes an `OutputError`.
 
+    So does what a library says of a full disk in an error of its own.
+
     Raises:
         OutputError: As `output_error` says.
     """
     try:
         yield
+    except ConsentryError:
+        raise
     except OSError as error:
         raise output_error(place, error) from error
+    except Exception as error:
+        disk = disk_error_in(error)
+        if disk is None:
+            raise
+        raise output_error(place, disk) from error
 
 
 def check_folder(folder: Path) -> Path:
