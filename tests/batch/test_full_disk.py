@@ -86,9 +86,8 @@ def test_a_disk_that_turns_read_only(
 ) -> None:
     with small_disk(tmp_path) as disk:
         out = disk.path / "out"
-        assert failure(lambda: run_job(manifest, out, assessor, OPTIONS, watch=once(10, disk.read_only))) == (
-            "output.read_only"
-        )
+        turn = once(lambda _: any(out.glob("shards/*.parquet")), disk.read_only)
+        assert failure(lambda: run_job(manifest, out, assessor, OPTIONS, watch=turn)) == "output.read_only"
         check_that_what_is_there_is_whole(out, undisturbed)
         assert failure(lambda: run_job(manifest, out, assessor, OPTIONS)) == "output.read_only"
         disk.writable()
@@ -96,14 +95,14 @@ def test_a_disk_that_turns_read_only(
         assert results(out) == undisturbed
 
 
+@pytest.mark.parametrize("after", [1, 10, ROWS])
 def test_a_folder_that_vanishes(
-    manifest: Path, tmp_path: Path, assessor: Assessor, undisturbed: dict[str, bytes]
+    after: int, manifest: Path, tmp_path: Path, assessor: Assessor, undisturbed: dict[str, bytes]
 ) -> None:
     out = tmp_path / "out"
-    for after in (1, 10, ROWS):
-        vanish = once(after, lambda: shutil.rmtree(out))
-        assert failure(lambda: run_job(manifest, out, assessor, OPTIONS, watch=vanish)) == "output.missing"  # noqa: B023
-        assert not out.exists(), "it is not made again half"
+    vanish = once(lambda rows: rows >= after, lambda: shutil.rmtree(out))
+    assert failure(lambda: run_job(manifest, out, assessor, OPTIONS, watch=vanish)) == "output.missing"
+    assert not out.exists(), "it is not made again half"
     run_job(manifest, out, assessor, OPTIONS)
     assert results(out) == undisturbed
 
@@ -166,12 +165,12 @@ def test_an_address_is_no_place_for_results(manifest: Path, tmp_path: Path) -> N
     assert not (tmp_path / "s3:").exists()
 
 
-def once(done: int, act: Callable[[], object]) -> Callable[..., None]:
-    """A `watch` that does something when so many rows are done."""
+def once(when: Callable[[int], bool], act: Callable[[], object]) -> Callable[..., None]:
+    """A `watch` that does something once, when so many rows are done that it is time."""
     left = [act]
 
     def watch(_task: str, rows: int, _total: int, _errors: int) -> None:
-        if rows >= done and left:
+        if left and when(rows):
             left.pop()()
 
     return watch

@@ -22,6 +22,7 @@ from consentry.batch.scoring import Outcome, score_rows, shard_result
 from consentry.batch.store import Store
 from consentry.batch.summary import Summary
 from consentry.batch.table import is_error, schema, table_row
+from consentry.writing import check_folder
 
 if TYPE_CHECKING:
     from consentry.assess import Assessor
@@ -167,6 +168,7 @@ def run_with(
         ManifestError: As for `run_job`.
         JobError: As for `run_job`.
     """
+    check_folder(out)
     watch("Reading the manifest", 0, 0, 0)
     plan = plan_job(
         manifest, conditions, shard_rows=options.shard_rows, ignored=options.ignored, fetching=options.fetching

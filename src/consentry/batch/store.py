@@ -16,7 +16,7 @@ from consentry.batch.scoring import ShardResult
 from consentry.batch.table import table_bytes, table_of
 from consentry.batch.times import ShardTimes
 from consentry.errors import ConsentryError
-from consentry.writing import check_folder, output_error, write_bytes, writing
+from consentry.writing import output_error, write_bytes, writing
 
 
 class Store:
@@ -47,7 +47,7 @@ class Store:
             JobError: ``job.other_run`` or ``job.in_use``.
             OutputError: The folder cannot be written to.
         """
-        store = cls(check_folder(out))
+        store = cls(out)
         try:
             with writing(out):
                 for folder in (out / SHARDS, out / TIMES):
