@@ -60,7 +60,7 @@ docs: $(VENV)/.core ## make the demo report that docs/images/report.png shows; n
 	@$(BIN)/python docs/images/make.py
 
 lock: ## write the lock files anew (needs uv)
-	@uv pip compile pyproject.toml --extra train --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet --output-file requirements-dev.lock
+	@uv pip compile pyproject.toml --extra train --extra http --extra s3 --extra gs --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet --output-file requirements-dev.lock
 	@uv pip compile pyproject.toml --constraint requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet --output-file requirements.lock
 
 clean: ## remove what was built and cached, the virtual environment too

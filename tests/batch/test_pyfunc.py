@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickletools
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from consentry.batch.pyfunc_export import export_pyfunc
 from consentry.batch.table import COLUMNS
 from consentry.cli.app import app
 from consentry.records import Assessment
+from consentry.writing import OutputError
+from small_disks import small_disk
 
 pytestmark = [
     # MLflow's own.
@@ -198,3 +201,27 @@ def test_what_cannot_be_exported_is_said(tmp_path: Path, repository: Path) -> No
     with pytest.raises(ExportError, match="measures nothing"):
         export_pyfunc(tmp_path / "scorer", models=tmp_path / "models")
     assert not (tmp_path / "scorer").exists()
+
+
+@pytest.mark.parametrize("place", ["out", "temporary"])
+def test_a_model_that_has_no_room_is_not_left_half(tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with small_disk(tmp_path, size=8 << 20) as disk:
+        out = (disk.path if place == "out" else tmp_path) / "scorer"
+        if place == "temporary":
+            monkeypatch.setattr(tempfile, "tempdir", str(disk.path))
+        with pytest.raises(OutputError) as full:
+            export_pyfunc(out)
+        assert full.value.code == "output.full"
+        assert not out.exists()
+        assert not list(disk.path.iterdir())
+
+
+def test_private_addresses_are_allowed_where_it_was_said(tmp_path: Path) -> None:
+    for allowed in (False, True):
+        out = tmp_path / f"scorer-{allowed}"
+        export_pyfunc(out, allow_private_addresses=allowed)
+        post = pd.DataFrame({"post_id": ["1"], "media": ["http://127.0.0.1:9/a.jpg"]})
+        (code,) = _load_pyfunc(str(out / "data" / "consentry")).predict(post).error_code
+        assert code == ("media.fetch_failed" if allowed else "media.private_address")
+    overridden = _load_pyfunc(str(out / "data" / "consentry"), {"allow_private_addresses": False}).predict(post)
+    assert list(overridden.error_code) == ["media.private_address"]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from consentry import Assessor, RuntimeSettings
-from consentry.batch import Options, plan_job, run_job
+from consentry.batch import FetchRules, Options, plan_job, run_job
 from consentry.batch.files import SHARDS
 from consentry.batch.plan import conditions_of
 from consentry.batch.ray_cluster import Cluster, ClusterError, connected, cpus_of, failed, room_for
@@ -103,6 +103,23 @@ def test_a_shard_that_kills_its_workers_is_given_up(manifest: Path, assessor: As
         attempts.begin.remote(0)
     (made,) = made_by(ShardWorker(Recipe.of(settings=SETTINGS), conditions, 16, attempts), block)
     assert "made shard 0" in made["failure"]
+
+
+@pytest.mark.usefixtures("no_cluster")
+@pytest.mark.parametrize("allowed", [False, True])
+def test_a_worker_fetches_by_the_rules_of_the_job(tmp_path: Path, assessor: Assessor, *, allowed: bool) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from consentry.batch.ray_worker import Recipe, ShardWorker, shard_blocks
+
+    rules = sent(FetchRules(private_addresses=allowed, first_wait=0.01))
+    (tmp_path / "p.jsonl").write_text('{"post_id": "1", "media": "http://127.0.0.1:9/a.jpg"}\n')
+    conditions = conditions_of(assessor)
+    (block,) = shard_blocks(plan_job(tmp_path / "p.jsonl", conditions, fetching=rules), {0: None})
+    (made,) = made_by(ShardWorker(Recipe.of(settings=SETTINGS), conditions, 16, Calls(), rules), block)
+    (code,) = parquet.read_table(pa.BufferReader(made["content"])).column("error_code").to_pylist()
+    assert code == ("media.fetch_failed" if allowed else "media.private_address")
 
 
 def test_a_recipe_carries_policy_and_bank(tmp_path: Path, repository: Path) -> None:

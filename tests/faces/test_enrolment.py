@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consentry.errors import ConsentryError
-from consentry.faces.claim_files import EnrolmentError
 from consentry.faces.enrolment import PURPOSE, ClaimStore
 from consentry.faces.keys import KEY_FILE_VARIABLE, KEY_VARIABLE, MasterKey, new_key
 from consentry.faces.templates import Template, TemplateError
+from consentry.writing import OutputError
+from small_disks import BLOCK, small_disk
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LATER = NOW + timedelta(days=30)
@@ -252,7 +253,26 @@ def test_names_of_claims_are_no_paths(store: ClaimStore) -> None:
 def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     store = ClaimStore(tmp_path / "file", MasterKey(new_key()))
-    assert code_of(lambda: store.enrol("one", templates(), expires=LATER, now=NOW)) == "enrolment.not_written"
+    assert code_of(lambda: store.enrol("one", templates(), expires=LATER, now=NOW)) == "output.in_the_way"
+
+
+def test_a_claim_on_a_full_disk_is_enrolled_when_there_is_room(tmp_path: Path) -> None:
+    """Whatever was written of it before: nothing, the key, or half of the templates."""
+    with small_disk(tmp_path) as disk:
+        store = ClaimStore(disk.path / "claims", MasterKey(new_key()))
+        codes = []
+        for blocks in range(12):
+            disk.fill(leaving=blocks * BLOCK)
+            try:
+                store.enrol("one", templates(), expires=LATER, now=NOW)
+            except OutputError as error:
+                codes.append(error.code)
+                assert not list(disk.path.rglob("*.new"))
+            else:
+                break
+        assert set(codes) == {"output.full"}
+        assert len(codes) > 1
+        assert len(store.load("one", now=NOW)) == 2
 
 
 def test_a_purge_that_cannot_write_says_so(store: ClaimStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,9 +282,9 @@ def test_a_purge_that_cannot_write_says_so(store: ClaimStore, monkeypatch: pytes
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("consentry.faces.claim_files.os.fsync", full)
-    with pytest.raises(EnrolmentError) as caught:
+    with pytest.raises(OutputError) as caught:
         store.purge("one")
-    assert caught.value.code == "enrolment.not_written"
+    assert caught.value.code == "output.full"
     assert "No space left" in caught.value.message
 
 

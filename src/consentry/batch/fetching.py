@@ -6,9 +6,23 @@ is decoded from memory like any other bytes, in a process that has no network.
 
 from __future__ import annotations
 
-import posixpath
-from typing import Any, Final
+import io
+import time
+from types import TracebackType
+from typing import Any, Final, Self
 
+from consentry.batch.addresses import how_to_install, is_plain, is_web, name_of, protocol_of
+from consentry.batch.downloading import Downloader
+from consentry.batch.fetch_rules import FetchRules
+from consentry.batch.not_fetched import (
+    NotFetchedError,
+    not_checked,
+    not_found,
+    package_missing,
+    refused,
+    slow,
+    unreachable,
+)
 from consentry.batch.sources import is_address
 from consentry.media import Limits, MediaError
 from consentry.records import Media
@@ -23,53 +37,91 @@ class AddressedMedia(Media):
 
 
 def medium_at(address: str) -> Media:
-    """A medium for a path or an address; its id is the last part."""
+    """A medium for a path or an address; its id is the last part, without what only the server should know."""
     if not is_address(address):
         return Media.model_validate({"path": address})
-    name = posixpath.basename(address.split("::")[0].split("?")[0].rstrip("/")) or address
-    return AddressedMedia.model_validate({"media_id": name, "path": address, "address": address})
+    return AddressedMedia.model_validate({"media_id": name_of(address), "path": address, "address": address})
 
 
-def fetch(item: Media, limits: Limits) -> Media:
-    """The medium with its bytes, if it lies elsewhere.
+class Fetcher:
+    """Fetches media for as long as it is open; called from several threads at a time.
 
-    Raises:
-        MediaError: ``media.not_found``, ``media.too_large``, ``media.fetch_failed``.
+    Args:
+        limits: `Limits.max_bytes` bounds a medium.
+        rules: Where it may go, and what it may cost.
     """
-    if not isinstance(item, AddressedMedia):
-        return item
-    import fsspec
 
-    try:
-        with fsspec.open(item.address, "rb") as stream:
-            data = _read(stream, limits.max_bytes, item.media_id)
-    except MediaError:
-        raise
-    except FileNotFoundError as error:
-        raise MediaError(
-            f"{item.media_id} was not found.", "Check its address in the manifest.", code="media.not_found"
-        ) from error
-    except Exception as error:  # every file system has errors of its own
-        raise MediaError(
-            f"{item.media_id} could not be fetched ({type(error).__name__}).",
-            "See that the address can be reached and read from here, then run the job with --retry-errors.",
-            code="media.fetch_failed",
-        ) from error
-    if not data:
-        raise MediaError(
-            f"{item.media_id} is empty.", "Check whether its upload or download was completed.", code="media.empty"
-        )
-    return Media(media_id=item.media_id, data=data)
+    def __init__(self, limits: Limits, rules: FetchRules = FetchRules()) -> None:
+        self._limits = limits
+        self._rules = rules
+        self._downloads = Downloader(rules)
 
+    def __call__(self, item: Media) -> Media:
+        """The medium with its bytes, if it lies elsewhere.
 
-def _read(stream: Any, most: int, media_id: str) -> bytes:
-    data = bytearray()
-    while chunk := stream.read(_CHUNK):
-        data += chunk
-        if len(data) > most:
+        Raises:
+            MediaError: ``media.not_found``, ``refused``, ``empty``, ``too_large``, ``fetch_failed``,
+                ``fetch_timeout``, ``private_address``, ``redirect``, ``protocol``, ``bad_address`` or
+                ``extra_missing``. Its text holds the medium's id, and nothing of the address.
+        """
+        if not isinstance(item, AddressedMedia):
+            return item
+        target = io.BytesIO()
+        try:
+            if is_web(item.address):
+                self._downloads.download(item.address, target, name=item.media_id, most=self._limits.max_bytes)
+            else:
+                self._read(item, target)
+        except NotFetchedError as error:
+            raise MediaError(error.message, error.remedy, code=f"media.{error.what}") from error
+        if not target.tell():
             raise MediaError(
-                f"{media_id} has more bytes than the limit of {most:,}.",
-                "Raise Limits.max_bytes if files of this size are expected.",
-                code="media.too_large",
+                f"{item.media_id} is empty.", "Check whether its upload or download was completed.", code="media.empty"
             )
-    return bytes(data)
+        return Media(media_id=item.media_id, data=target.getvalue())
+
+    def close(self) -> None:
+        """End what is under way."""
+        self._downloads.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _read(self, item: AddressedMedia, target: io.BytesIO) -> None:
+        """By fsspec: object stores, and what else there is where that is allowed."""
+        import fsspec
+
+        protocol, name = protocol_of(item.address), item.media_id
+        if not (is_plain(item.address) or self._rules.private_addresses):
+            raise not_checked(name, "" if "::" in item.address else f"{protocol}://")
+        try:
+            with fsspec.open(item.address, "rb") as stream:
+                self._copy(stream, target, name)
+        except NotFetchedError:
+            raise
+        except FileNotFoundError as error:
+            raise not_found(name) from error
+        except PermissionError as error:
+            raise refused(name) from error
+        except ImportError as error:
+            raise package_missing(name, how_to_install(protocol)) from error
+        except Exception as error:  # every file system has errors of its own
+            raise unreachable(name, f"{type(error).__name__} by {protocol}", may_pass=False) from error
+
+    def _copy(self, stream: Any, target: io.BytesIO, name: str) -> None:
+        deadline = time.monotonic() + self._rules.total_seconds
+        while chunk := stream.read(_CHUNK):
+            target.write(chunk)
+            if target.tell() > self._limits.max_bytes:
+                raise NotFetchedError(
+                    "too_large",
+                    f"{name} has more bytes than the limit of {self._limits.max_bytes:,}.",
+                    "Raise Limits.max_bytes if files of this size are expected.",
+                )
+            if time.monotonic() > deadline:
+                raise slow(name, f"it took longer than {self._rules.total_seconds:g} seconds")

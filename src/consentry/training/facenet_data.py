@@ -20,6 +20,7 @@ from consentry.training.face_pairs import nearest_the_middle
 from consentry.training.facenet_config import IdentityData
 from consentry.training.manifest_files import digest_of, read_records, require_columns
 from consentry.training.progress import Progress, silent
+from consentry.writing import writing
 
 _BATCH: Final = 64
 _CUT: Final = "box, no margin, bilinear"
@@ -171,6 +172,7 @@ def _faces(
     stacked = np.stack(crops) if crops else np.zeros((0, SIDE, SIDE, 3), np.uint8)
     cache.mkdir(parents=True, exist_ok=True)
     unfinished = cache / f"unfinished_{mark}.npz"
-    np.savez(unfinished, crops=stacked, found=found, unreadable=np.array(unreadable))
-    unfinished.replace(kept)
+    with writing(kept):
+        np.savez(unfinished, crops=stacked, found=found, unreadable=np.array(unreadable))
+        unfinished.replace(kept)
     return stacked, found, unreadable
