@@ -50,8 +50,8 @@ def write_internal_log(store: Store) -> None:
     if not rows and not (store.out / INTERNAL_LOG).exists():
         return
     parts = [
-        f"Defects of Consentry {__version__} that {_rows(rows)} met; please report them. Messages of exceptions are left "
-        "out, because they may quote what people wrote.\n"
+        f"Defects of Consentry {__version__} that {_rows(rows)} met; please report them. Messages of exceptions are "
+        "left out, because they may quote what people wrote.\n"
     ]
     for trace, place in places.items():
         more = f" and {place.rows - len(place.named):,} more" if place.rows > len(place.named) else ""

@@ -80,8 +80,8 @@ def print_summary(summary: Summary, out: Path) -> None:
 def print_defects(summary: Summary, out: Path) -> None:
     """Say that something in Consentry itself must be mended."""
     ERR.print(
-        f"{summary.internal:,} of the rows met a defect of Consentry; what it kept from being measured is unknown there, "
-        "and the results are complete otherwise. Please report the tracebacks in",
+        f"{summary.internal:,} of the rows met a defect of Consentry; what it kept from being measured is unknown "
+        "there, and the results are complete otherwise. Please report the tracebacks in",
         style="red",
         soft_wrap=True,
     )
