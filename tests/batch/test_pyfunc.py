@@ -176,6 +176,39 @@ def test_media_may_not_climb_out(repository: Path, tmp_path: Path) -> None:
     assert inside.error_code.tolist() == ["media.not_found"]
 
 
+def test_a_row_that_breaks_something_is_a_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from consentry.text import TextReader
+
+    (tmp_path / "none").mkdir()
+    assessor = Assessor.load(settings=RuntimeSettings(threads=1), models=tmp_path / "none", contained=False)
+    scorer = PostScorer(assessor, media_from=[str(tmp_path)])
+    deep: list[object] = []
+    for _ in range(2_000):
+        deep = [deep]
+    media = [
+        f"{tmp_path}/nul\0.jpg",
+        7,
+        ["a", 7],
+        "relative.jpg",
+        f"{tmp_path}/{'x' * 5_000}.jpg",
+        deep,
+        "/proc/self/mem",
+    ]
+    found = scorer.predict(pd.DataFrame({"post_id": [str(number) for number in range(len(media))], "media": media}))
+    assert found.status.tolist() == ["rejected"] * 4 + ["assessed"] + ["rejected"] * 2
+    halves = pd.DataFrame({"post_id": ["a\udce9"], "text": ["half \ud83d"]}, dtype=object)
+    assert scorer.predict(halves).post_id.tolist() == ["a\\udce9"]
+    monkeypatch.setattr(TextReader, "analyse", lambda *_: {}["her words"])
+    broken = scorer.predict(pd.DataFrame({"post_id": ["17"], "text": ["her words"]}))
+    assert broken.error_code.tolist() == ["internal.defect"]
+    assert "traceback" not in broken.columns
+    assert "The post 17:" in caplog.text
+    assert "KeyError" in caplog.text
+    assert "her words" not in caplog.text.replace('{}["her words"]', "")
+
+
 def test_a_policy_of_ones_own_travels_with_what_it_is_based_on(tmp_path: Path) -> None:
     from consentry.policy import load_policy
     from consentry.policy.loading import SHIPPED

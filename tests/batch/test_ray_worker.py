@@ -82,6 +82,29 @@ def test_a_worker_makes_the_shards_of_the_local_job(manifest: Path, tmp_path: Pa
 
 
 @pytest.mark.usefixtures("no_cluster")
+def test_rows_that_break_something_are_the_same_rows_on_a_cluster(
+    tmp_path: Path, assessor: Assessor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from consentry.batch.ray_worker import ShardWorker, shard_blocks
+    from consentry.text import TextReader
+
+    rows = ['{"post_id": "a", "media": ["/proc/self/mem"]}', "{broken", '{"post_id": "b", "text": "her words"}', "[1]",
+            '{"post_id": "c\\udce9", "text": "half \\ud83d"}']  # fmt: skip
+    manifest = tmp_path / "posts.jsonl"
+    manifest.write_text("".join(f"{row}\n" for row in rows))
+    sound = TextReader.analyse
+    monkeypatch.setattr(TextReader, "analyse", lambda self, text: {}[text] if "her" in text else sound(self, text))
+    summary = run_job(manifest, tmp_path / "out", assessor)
+    assert (summary.internal, summary.rejected, summary.assessed) == (1, 2, 3)
+    plan = plan_job(manifest, conditions_of(assessor))
+    (block,) = shard_blocks(plan, {0: None})
+    worker = ShardWorker(SimpleNamespace(load=lambda: assessor), conditions_of(assessor), 16, Calls())
+    (made,) = made_by(worker, sent(block))
+    assert made["content"] == (tmp_path / "out" / SHARDS / "000000.parquet").read_bytes()
+    assert (made["rows"], made["errors"]) == (5, 4)
+
+
+@pytest.mark.usefixtures("no_cluster")
 def test_a_worker_that_would_answer_otherwise_makes_nothing(manifest: Path, assessor: Assessor) -> None:
     from consentry.batch.ray_worker import Recipe, ShardWorker, shard_blocks
 

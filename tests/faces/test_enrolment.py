@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import stat
 from collections.abc import Callable
@@ -286,6 +288,31 @@ def test_a_purge_that_cannot_write_says_so(store: ClaimStore, monkeypatch: pytes
         store.purge("one")
     assert caught.value.code == "output.full"
     assert "No space left" in caught.value.message
+
+
+@pytest.mark.parametrize("part", ["templates", "keys"])
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EACCES])
+def test_a_disk_that_fails_is_no_reason_to_purge(
+    store: ClaimStore, monkeypatch: pytest.MonkeyPatch, part: str, number: int
+) -> None:
+    store.enrol("one", templates(), expires=LATER, now=NOW)
+    sound = Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        if path.parent.name == part:
+            raise OSError(number, os.strerror(number))
+        return sound(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", read_bytes)
+        with pytest.raises(EnrolmentError, match=os.strerror(number)) as caught:
+            store.load("one", now=NOW)
+    assert caught.value.code == "enrolment.unreadable"
+    assert "urge" not in caught.value.remedy
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "stat", lambda *_, **__: (_ for _ in ()).throw(OSError(number, "x")))
+        assert code_of(lambda: store.load("one", now=NOW)) == "enrolment.unreadable"
+    assert len(store.load("one", now=NOW)) == 2
 
 
 def test_an_empty_store_has_nothing(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from consentry.assess import Assessor
 from consentry.batch.columns import ALL_COLUMNS
 from consentry.batch.fetch_rules import FetchRules
 from consentry.batch.plan import Row
+from consentry.batch.row_bounds import trouble_with
 from consentry.batch.scoring import score_shard
 from consentry.batch.sources import is_address
 from consentry.batch.table import COLUMNS, schema, table_row
@@ -118,6 +119,8 @@ class PostScorer:
 
     def _allowed(self, content: dict[str, Any]) -> Any:
         """The row, or a sentence that says why it is none."""
+        if trouble := trouble_with(content):
+            return trouble
         if not self._media_from:
             return content
         for name in ("media", "references"):
