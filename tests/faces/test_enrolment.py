@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consentry.errors import ConsentryError
+from consentry.faces.claim_files import EnrolmentError
 from consentry.faces.enrolment import PURPOSE, ClaimStore
 from consentry.faces.keys import KEY_FILE_VARIABLE, KEY_VARIABLE, MasterKey, new_key
 from consentry.faces.templates import Template, TemplateError

@@ -111,9 +111,9 @@ def score(
 
     consentry score s3://bucket/posts/ --out results --engine ray --address head:6379
 
-    Exit codes: 0 done; 1 something here must be mended: in the installation, on the disk that results are written to (the
-    same command goes on when there is room), or, if there are results, in Consentry itself (internal-errors.log says
-    what); 2 wrong usage or input; 3 there were media and none could be read; 4 more errors than --max-errors; 130
+    Exit codes: 0 done; 1 something here must be mended: in the installation, on the disk that results are written to
+    (the same command goes on when there is room), or, if there are results, in Consentry itself (internal-errors.log
+    says what); 2 wrong usage or input; 3 there were media and none could be read; 4 more errors than --max-errors; 130
     stopped, and can go on.
     """
     from consentry.batch import Options, Tolerance, run_job
