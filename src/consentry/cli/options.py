@@ -48,6 +48,13 @@ DeviceOption = Annotated[Device, typer.Option("--device", help="Where networks r
 PrecisionOption = Annotated[
     Precision, typer.Option("--precision", help="bf16 is faster on new CPUs, and changes scores slightly.")
 ]
+PrivateAddressesOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private-addresses",
+        help="Also fetch from this machine, from private networks and by protocols whose way cannot be checked.",
+    ),
+]
 ThreadsOption = Annotated[int, typer.Option("--threads", min=0, help="CPU threads; 0 takes all that are allowed.")]
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from consentry.writing import write_text
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -29,11 +31,11 @@ def write_page(path: Path, page: str) -> Path:
 
     Returns:
         ``path``.
+
+    Raises:
+        OutputError: It cannot be written.
     """
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
-    return path
+    return write_text(path, page, make_folder=True)
 
 
 def jpeg_address(image: Image.Image, *, quality: int, optimize: bool = True) -> str:
