@@ -18,6 +18,7 @@ from consentry import Assessor, RuntimeSettings
 from consentry.batch import JobError, Options, Store, Tolerance, run_job
 from consentry.batch.results.stored import read_assessments
 from consentry.records import Assessment
+from consentry.writing import OutputError
 
 
 @pytest.fixture(scope="module")
@@ -205,9 +206,9 @@ class TestTolerance:
 
 def test_a_folder_that_cannot_be_written(manifest: Path, tmp_path: Path, quick: Assessor) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(JobError) as failed:
+    with pytest.raises(OutputError) as failed:
         run_job(manifest, tmp_path / "file", quick)
-    assert failed.value.code == "job.disk"
+    assert failed.value.code == "output.in_the_way"
 
 
 @pytest.fixture

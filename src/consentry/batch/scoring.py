@@ -6,12 +6,12 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from consentry.batch.errors import ManifestError
+from consentry.batch.fetching.fetcher import Fetcher
+from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.manifest.cases import case_of, duplicate, post_id_of
-from consentry.batch.manifest.fetching import fetch
 from consentry.batch.plan import Row
 from consentry.batch.times import Durations, ShardTimes
 from consentry.defects import InternalError, as_known
@@ -58,7 +58,11 @@ class ShardResult:
 
 
 def score_rows(
-    rows: Iterable[tuple[int, Row]], assessor: Assessor, *, batch_size: int = 16
+    rows: Iterable[tuple[int, Row]],
+    assessor: Assessor,
+    *,
+    batch_size: int = 16,
+    fetching: FetchRules = FetchRules(),
 ) -> Iterator[tuple[int, Outcome]]:
     """Assess rows, each with the number of its shard; they come as they are done, in any order.
 
@@ -73,21 +77,20 @@ def score_rows(
     def tell(drawn: _Drawn, defect: InternalError) -> None:
         traces[drawn.row].add(f"{defect.message}\n{defect.trace}")
 
-    ready = assessor.assess_as_ready(
-        cases(), batch_size=batch_size, fetch=partial(fetch, limits=assessor.limits), defects=tell
-    )
-    for drawn, found in ready:
-        if isinstance(found, InternalError):
-            tell(drawn, found)
-        trace = "\n".join(sorted(traces.pop(drawn.row, ()))) or None
-        seconds = time.perf_counter() - drawn.begun
-        if isinstance(found, Assessment):
-            yield drawn.shard, Outcome(drawn.row, found.post_id, found, trace=trace, seconds=seconds)
-        else:
-            # What the manifest says wrongly is not that the case failed.
-            stage = "manifest" if isinstance(found, ManifestError | PolicyError) else "assess"
-            error = found.note(stage=stage)
-            yield drawn.shard, Outcome(drawn.row, drawn.post_id, error=error, trace=trace, seconds=seconds)
+    with Fetcher(assessor.limits, fetching) as fetch:
+        ready = assessor.assess_as_ready(cases(), batch_size=batch_size, fetch=fetch, defects=tell)
+        for drawn, found in ready:
+            if isinstance(found, InternalError):
+                tell(drawn, found)
+            trace = "\n".join(sorted(traces.pop(drawn.row, ()))) or None
+            seconds = time.perf_counter() - drawn.begun
+            if isinstance(found, Assessment):
+                yield drawn.shard, Outcome(drawn.row, found.post_id, found, trace=trace, seconds=seconds)
+            else:
+                # What the manifest says wrongly is not that the case failed.
+                stage = "manifest" if isinstance(found, ManifestError | PolicyError) else "assess"
+                error = found.note(stage=stage)
+                yield drawn.shard, Outcome(drawn.row, drawn.post_id, error=error, trace=trace, seconds=seconds)
 
 
 class _Drawn(NamedTuple):
@@ -99,10 +102,18 @@ class _Drawn(NamedTuple):
     begun: float
 
 
-def score_shard(number: int, rows: Sequence[Row], assessor: Assessor, *, batch_size: int = 16) -> ShardResult:
+def score_shard(
+    number: int,
+    rows: Sequence[Row],
+    assessor: Assessor,
+    *,
+    batch_size: int = 16,
+    fetching: FetchRules = FetchRules(),
+) -> ShardResult:
     """Assess all rows of one shard."""
     started = time.perf_counter()
-    found = [outcome for _, outcome in score_rows(((number, row) for row in rows), assessor, batch_size=batch_size)]
+    numbered = ((number, row) for row in rows)
+    found = [outcome for _, outcome in score_rows(numbered, assessor, batch_size=batch_size, fetching=fetching)]
     return shard_result(number, found, time.perf_counter() - started)
 
 

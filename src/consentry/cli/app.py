@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -24,8 +23,10 @@ from consentry.cli import (
 )
 from consentry.cli.output import EXIT_FAILED, print_error
 from consentry.cli.scoring import score
+from consentry.cli.streams import Watched, watched_output
 from consentry.errors import ConsentryError
 from consentry.version import __version__
+from consentry.writing import disk_error_in, output_error
 
 app = typer.Typer(
     name="consentry",
@@ -75,13 +76,54 @@ app.add_typer(export.app, name="export")
 
 def main() -> None:
     """Entry point of the program ``consentry``."""
+    with watched_output() as output:
+        status = _run(output)
+        if (lost := output.unprinted()) is not None:
+            print_error(lost)
+            status = EXIT_FAILED
+    raise SystemExit(status)
+
+
+def _run(output: Watched) -> int | str | None:
+    """Run the command that was asked for, and say what went wrong with it.
+
+    Args:
+        output: What it prints to. An error that comes from there is left to the caller.
+
+    Returns:
+        The exit code, or what `SystemExit` takes else.
+    """
     try:
         app()
+    except SystemExit as end:  # so it always ends
+        return end.code
     except ConsentryError as error:
         print_error(error)
-        sys.exit(_exit_code(error))
+        return _exit_code(error)
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
+    except Exception as error:
+        if error is output.error:
+            return EXIT_FAILED
+        known = _of_system(error)
+        if known is None:
+            raise
+        print_error(known)
+        return EXIT_FAILED
+    return 0
+
+
+def _of_system(error: Exception) -> ConsentryError | None:
+    """A disk that is full or fails, wherever it was met; or a file that the system would not hand over."""
+    if (disk := disk_error_in(error)) is not None:
+        return output_error(str(disk.filename or "what the command writes"), disk)
+    if isinstance(error, OSError) and error.filename is not None:
+        return ConsentryError(
+            f"{error.filename}: {error.strerror}.",
+            "See that it is there and may be read or written.",
+            code="system.refused",
+        )
+    return None
 
 
 _HERE = (
@@ -90,6 +132,7 @@ _HERE = (
     "export.",
     "internal.",
     "model.",
+    "output.",
     "proving.",
     "runtime.",
     "signal.invalid",
@@ -99,4 +142,4 @@ _HERE = (
 
 def _exit_code(error: ConsentryError) -> int:
     """Trouble with the installation is 1; anything that the caller gave is 2."""
-    return EXIT_FAILED if error.code.startswith(_HERE) else 2
+    return EXIT_FAILED if error.code.startswith(_HERE) and error.code != "output.address" else 2

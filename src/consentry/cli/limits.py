@@ -64,7 +64,8 @@ LimitOption = Annotated[
         "--limit",
         metavar="NAME=VALUE",
         help=f"Another bound on media, such as max_bytes=50MB or max_duration=10min; repeat for more. Changes results. "
-        f"Names: {', '.join(MEASURES)} (docs/media.md).",
+        # Without commas: on a terminal of 80 columns the longest name just fits.
+        f"Names: {' '.join(MEASURES)} (docs/media.md).",
     ),
 ]
 TrustedOption = Annotated[

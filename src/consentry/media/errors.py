@@ -23,6 +23,7 @@ media.memory               decoding it took more memory than `Limits.max_memory`
 media.decoder_crashed      the decoder process broke down over it (a `DecoderPool` starts another)
 media.decoder_killed       something outside ended the decoder process: mostly the system, out of memory
 media.decoder_unavailable  no decoder process could be started
+media.no_room              no room for a temporary file (only where the system has none in memory: not on Linux)
 media.partly_damaged       (note) damaged, but some frames were read before or between the damage
 media.sampled_sparsely     (note) so long that fewer frames than `Limits.frames_per_second` were looked at
 media.sampled_in_part      (note) only the beginning was looked at, the rest would have cost too much work
@@ -49,7 +50,7 @@ ERROR_CODES: Final = frozenset(
         *("address", "not_found", "not_a_file", "unreadable", "changed", "no_room", "empty", "too_large", "too_many"),
         *("unknown_format",),
         *("too_many_pixels", "too_long", "too_many_streams", "no_frames", "damaged", "timeout", "memory"),
-        *("decoder_crashed", "decoder_killed", "decoder_unavailable"),
+        *("decoder_crashed", "decoder_killed", "decoder_unavailable", "no_room"),
     )
 )
 """What a `MediaError` may say."""

@@ -246,13 +246,14 @@ class Assessor:
             media=limits.media_per_post,
             references=limits.photos_per_report,
         )
-        with ThreadPoolExecutor(FETCHERS, thread_name_prefix="consentry-fetch") as fetchers:
+        fetchers = ThreadPoolExecutor(FETCHERS, thread_name_prefix="consentry-fetch")
 
-            def open_media(item: Media) -> Future[OpenedMedia]:
-                if fetch is None or type(item) is Media:
-                    return self._decoders.open(item, longest_side=LONGEST_SIDE)
-                return fetchers.submit(lambda: self._decoders.open(fetch(item), longest_side=LONGEST_SIDE).result())
+        def open_media(item: Media) -> Future[OpenedMedia]:
+            if fetch is None or type(item) is Media:
+                return self._decoders.open(item, longest_side=LONGEST_SIDE)
+            return fetchers.submit(lambda: self._decoders.open(fetch(item), longest_side=LONGEST_SIDE).result())
 
+        try:
             for key, found in measured_as_ready(cases, open_media, self._measured, self._assessment, bounds):
                 if isinstance(found, ConsentryError):
                     yield key, found
@@ -261,6 +262,9 @@ class Assessor:
                 for defect in met:
                     tell(key, defect)
                 yield key, outcome
+        finally:
+            # Whoever fetches ends what is under way; waiting here would keep an interrupt from doing so.
+            fetchers.shutdown(wait=False, cancel_futures=True)
 
     def _measured(self, batch: Sequence[OpenedCase]) -> list[MeasuredPart]:
         return measured_each(batch, self._parts)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from consentry.runtime.errors import ModelError
+from consentry.writing import write_text
 
 MODELS_VARIABLE = "CONSENTRY_MODELS"
 """Environment variable that names another folder of models."""
@@ -190,5 +191,5 @@ def write_model_json(folder: Path, manifest: Mapping[str, Any]) -> ModelFolder:
         for role, entry in manifest["files"].items()
     }
     text = json.dumps({**manifest, "files": files}, indent=2, sort_keys=True, ensure_ascii=False)
-    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+    write_text(folder / "model.json", text + "\n")
     return ModelFolder.open(folder.name, root=folder.parent)

@@ -71,11 +71,12 @@ def opened_case(case: Case, media: Iterable[Begun], references: Sequence[Begun],
     outcomes, read, errors, defects = [], [], [], []
     for item, future in media:
         found = _result(item, future)
-        if isinstance(found, OpenedMedia):
-            outcomes.append(found.outcome())
-            read.append(found)
-            if found.note:
-                errors.append(found.note)
+        if isinstance(found, tuple):
+            opened, outcome = found
+            outcomes.append(outcome)
+            read.append(opened)
+            if opened.note:
+                errors.append(opened.note)
         else:
             outcomes.append(failed_outcome(item.media_id, found))
             errors.append(found.note(stage="media", media_id=item.media_id))
@@ -83,17 +84,20 @@ def opened_case(case: Case, media: Iterable[Begun], references: Sequence[Begun],
     photos = []
     for item, future in references:
         found = _result(item, future)
-        if isinstance(found, OpenedMedia):
-            photos.append(found)
+        if isinstance(found, tuple):
+            photos.append(found[0])
         elif first:
             errors.append(found.note(stage="references", media_id=item.media_id))
             defects += [found] if isinstance(found, InternalError) else []
     return OpenedCase(case, tuple(outcomes), tuple(read), tuple(photos), tuple(errors), tuple(defects), first)
 
 
-def _result(item: Media, future: Future[OpenedMedia]) -> OpenedMedia | ConsentryError:
+def _result(item: Media, future: Future[OpenedMedia]) -> tuple[OpenedMedia, MediaOutcome] | ConsentryError:
     # Not raised, so that its traceback is the same however often it is asked for: photos are, by every part of a case.
     error = CancelledError() if future.cancelled() else future.exception()
     if error is None:
-        return future.result()
+        try:
+            return future.result(), future.result().outcome()
+        except Exception as caught:  # noqa: BLE001  whatever it is, it costs this medium alone
+            error = caught
     return as_known(error, f"{item.media_id} from being opened")

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from consentry.writing import writing
+
 
 class Kept(NamedTuple):
     """What a checkpoint holds besides the optimizer and the schedule.
@@ -55,8 +57,9 @@ class Checkpoint:
             "history": json.dumps(list(history)),
         }
         whole = {name: value.detach().contiguous().cpu() for name, value in tensors.items()}
-        save_file(whole, unfinished, metadata=described)
-        unfinished.replace(self._path)
+        with writing(self._path):
+            save_file(whole, unfinished, metadata=described)
+            unfinished.replace(self._path)
 
     def load(self, optimizer: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler) -> Kept | None:
         """Put optimizer and schedule back where they were; the rest of the state, if there is one of this training."""

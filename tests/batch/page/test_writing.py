@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import pytest
 from small_jobs import without_models, write_picture, write_rows
@@ -57,6 +59,53 @@ def test_foreign_words_stay_words(page: str) -> None:
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
     assert "<b>gone</b>" not in page
+
+
+@pytest.mark.parametrize(("place", "cases", "pictures"), [("_draw_frames", 3, 2), ("draw_case", 2, 2)])
+def test_a_case_that_cannot_be_drawn_keeps_no_other_from_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    place: str,
+    cases: int,
+    pictures: int,
+) -> None:
+    from consentry.batch.page import drawn
+    from consentry.batch.page import writing as page
+
+    rows = []
+    for name in ("good", "bad", "fine"):
+        write_picture(tmp_path / f"{name}.jpg")
+        rows.append({"post_id": name, "media": [f"{name}.jpg"]})
+    module = page if place == "draw_case" else drawn
+    sound = getattr(module, place)
+
+    def draw(first: Any, *rest: Any) -> Any:
+        named = first.post.post_id if place == "draw_case" else first.media_id
+        if named.startswith("bad"):
+            raise KeyError("her words")
+        return sound(first, *rest)
+
+    monkeypatch.setattr(module, place, draw)
+    manifest = write_rows(tmp_path / "posts.jsonl", rows)
+    run_job(manifest, tmp_path / "out", without_models(tmp_path / "none"), Options(page=True))
+    drawn_page = (tmp_path / "out/index.html").read_text(encoding="utf-8")
+    assert (drawn_page.count("<article"), drawn_page.count("data:image/")) == (cases, pictures)
+    assert "The page, post bad: A defect of Consentry (KeyError) kept a case from being drawn." in caplog.text
+
+
+def test_of_a_post_with_many_media_some_are_drawn(tmp_path: Path) -> None:
+    from consentry.batch.page.drawn import MOST_MEDIA
+
+    write_picture(tmp_path / "p.jpg")
+    manifest = write_rows(tmp_path / "posts.jsonl", [{"post_id": "many", "media": ["p.jpg"] * 70}])
+    run_job(manifest, tmp_path / "out", without_models(tmp_path / "none"), Options(page=True))
+    page = (tmp_path / "out/index.html").read_text(encoding="utf-8")
+    assert page.count("data:image/") == MOST_MEDIA
+    assert "20 of 70 media, those most worth a look." in page
+    assert 'alt="p.jpg#20 ' in page
+    assert "p.jpg#21" not in page
+    assert "p.jpg#10 and 60 more" in page
 
 
 def test_the_plots_count_what_became_of_the_rows(page: str) -> None:

@@ -21,7 +21,7 @@ from consentry.policy.language.loading import PolicyText, read_text
 from consentry.policy.language.sections import ACTIONS
 from consentry.policy.language.versions import policy_text
 from consentry.policy.logic.conditions import Condition, FactIs, leaves
-from consentry.policy.measuring.inputs import INPUTS
+from consentry.policy.measuring.inputs import input_named
 from consentry.policy.prose import as_page, as_text, told
 
 
@@ -65,7 +65,7 @@ def parts_of_fact(fact: FactDefinition) -> Iterator[str]:
     if fact.measured is None:
         yield "a person or a look-up"
     else:
-        yield from (INPUTS[fact.measured].about, fact.measured)
+        yield from (input_named(fact.measured).about, fact.measured)
     for word, cut in (("Yes: from", fact.yes_at_least), ("No: up to", fact.no_at_most)):
         if cut is not None:
             yield f"{word} {date.fromordinal(int(cut)) if fact.is_day else format(cut, 'g')}"

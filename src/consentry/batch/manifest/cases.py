@@ -15,8 +15,8 @@ import yaml
 from pydantic import ValidationError
 
 from consentry.batch.errors import ManifestError
+from consentry.batch.fetching.fetcher import medium_at
 from consentry.batch.manifest.columns import NAMES, REPORT_COLUMNS, REPORT_PREFIX, Reading, nearest
-from consentry.batch.manifest.fetching import medium_at
 from consentry.batch.manifest.reading import read_rows
 from consentry.batch.manifest.row_bounds import check_count, trouble_with
 from consentry.batch.manifest.sources import find_sources, joined

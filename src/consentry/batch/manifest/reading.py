@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from consentry.batch.errors import ManifestError
+from consentry.batch.fetching.addresses import is_web
 from consentry.batch.manifest.columns import BY_NAME, Reading, check_names, check_types
 from consentry.batch.manifest.row_bounds import trouble_with
 from consentry.batch.manifest.sources import Source
@@ -46,8 +47,8 @@ def _listed(sources: Iterable[Source]) -> Iterator[Source]:
 
 def _rows(source: Source, reading: Reading) -> Iterator[Any]:
     if source.format is None:
-        name = _relative(source.address, source.base)
-        yield {"post_id": plain_name(name), "media": [name]}
+        name = source.name if is_web(source.address) else _relative(source.address, source.base)
+        yield {"post_id": plain_name(name), "media": [source.address if is_web(source.address) else name]}
         return
 
     def on_columns(names: list[str]) -> None:

@@ -11,6 +11,8 @@ from typing import Any, BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
 from consentry.batch.errors import ManifestError
+from consentry.batch.fetching.addresses import how_to_install, is_address, is_web, name_of, protocol_of, shown
+from consentry.batch.fetching.rules import FetchRules
 from consentry.tables import COMPRESSED, FORMATS, Format, format_of
 
 MEDIA: Final = frozenset(
@@ -24,9 +26,6 @@ MEDIA: Final = frozenset(
 _BESIDE_MEDIA: Final = (".json",)
 """Many programs put a file of this kind beside every picture: a folder is not a folder of manifests for that."""
 
-_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(//|:)")
-_FILE_SYSTEM_PACKAGES: Final = "for example s3fs for s3://, gcsfs for gs://, adlfs for abfs://"
-
 
 @dataclass(frozen=True)
 class Source:
@@ -36,29 +35,30 @@ class Source:
         address: A path, or an address with its protocol.
         format: ``None`` for a medium, which is a post of its own.
         base: What relative paths in it are relative to.
+        rules: For what is fetched over HTTP.
     """
 
     address: str
     format: Format | None
     base: str
+    rules: FetchRules = FetchRules()
 
     def open(self) -> BinaryIO:
         """The content, decompressed."""
         import fsspec
 
+        if is_web(self.address):
+            from consentry.batch.fetching.web_manifest import open_over_http
+
+            return open_over_http(self.address, self.name, self.rules)
         compressed = posixpath.splitext(self.address)[1].lower() in COMPRESSED
         opened: BinaryIO = fsspec.open(self.address, "rb", compression="infer" if compressed else None).open()
         return opened
 
     @property
     def name(self) -> str:
-        """The last part of the address."""
-        return posixpath.basename(self.address)
-
-
-def is_address(text: str) -> bool:
-    """Whether it names a protocol, so is no path of this machine."""
-    return _ADDRESS.match(text) is not None
+        """The last part of the address, as messages may show it."""
+        return name_of(self.address)
 
 
 def joined(base: str, part: str) -> str:
@@ -76,15 +76,23 @@ def joined(base: str, part: str) -> str:
     return str(Path(base) / part)
 
 
-def find_sources(manifest: str | Path) -> Iterator[Source]:
+def find_sources(manifest: str | Path, rules: FetchRules = FetchRules()) -> Iterator[Source]:
     """The files that a manifest consists of, in an order that is always the same.
 
-    A folder with manifests in it (at any depth) is those manifests; one without is its media, a post each.
+    A folder with manifests in it (at any depth) is those manifests; one without is its media, a post each. Over HTTP
+    there are no folders: an address is one file.
+
+    Args:
+        manifest: A path or an address.
+        rules: For what is fetched over HTTP.
 
     Raises:
         ManifestError: ``manifest.missing``, ``manifest.format`` or ``manifest.filesystem``.
     """
     address = joined("", str(manifest))
+    if is_web(address):
+        yield _on_the_web(address, rules)
+        return
     file_system, path = _file_system(address)
     if any(character in address for character in "*?[") and not file_system.exists(path):
         found = sorted(str(name) for name in file_system.glob(path) if not file_system.isdir(name))
@@ -92,22 +100,18 @@ def find_sources(manifest: str | Path) -> Iterator[Source]:
     elif file_system.isfile(path):
         found, base = [path], posixpath.dirname(path)
         if format_of(path) is None and not _is_medium(path):
-            raise ManifestError(
-                f"{posixpath.basename(path)} is in no format that is read as a manifest.",
-                f"Give a file ending in {', '.join(FORMATS)} (also with {' or '.join(sorted(COMPRESSED))}).",
-                code="manifest.format",
-            )
+            raise _no_manifest(posixpath.basename(path))
     elif file_system.isdir(path):
         yield from _of_folder(file_system, path)
         return
     else:
         raise ManifestError(
-            f"There is no manifest at {manifest}.", "Check the path or address.", code="manifest.missing"
+            f"There is no manifest at {shown(str(manifest))}.", "Check the path or address.", code="manifest.missing"
         )
     sources = list(_sorted_out(file_system, found, base))
     if not sources:
         raise ManifestError(
-            f"Nothing that {manifest} matches is a manifest or a medium.",
+            f"Nothing that {shown(str(manifest))} matches is a manifest or a medium.",
             f"Manifests end in {', '.join(FORMATS)}.",
             code="manifest.missing",
         )
@@ -121,11 +125,33 @@ def _file_system(address: str) -> tuple[Any, str]:
         found: tuple[Any, str] = url_to_fs(address)
     except (ImportError, ValueError) as error:
         raise ManifestError(
-            f"{address} cannot be reached: {error}.",
-            f"Install the package that fsspec needs for it, {_FILE_SYSTEM_PACKAGES}.",
+            f"{shown(address)} cannot be read: {_why(error)}.",
+            how_to_install(protocol_of(address)),
             code="manifest.filesystem",
         ) from error
     return found
+
+
+def _why(error: Exception) -> str:
+    """In our words where a package is missing: fsspec's own name packages that are not enough."""
+    return "the package for it is not installed" if isinstance(error, ImportError) else str(error).rstrip(".")
+
+
+def _on_the_web(address: str, rules: FetchRules) -> Source:
+    """One file. What is behind ``?`` or ``#`` is not part of its name, nor of what paths in it are relative to."""
+    plain = re.split(r"[?#]", address, maxsplit=1)[0]
+    found = _format(plain)
+    if found is None and not _is_medium(plain):
+        raise _no_manifest(name_of(address))
+    return Source(address, found, plain.rpartition("/")[0], rules)
+
+
+def _no_manifest(name: str) -> ManifestError:
+    return ManifestError(
+        f"{name} is in no format that is read as a manifest.",
+        f"Give a file ending in {', '.join(FORMATS)} (also with {' or '.join(sorted(COMPRESSED))}).",
+        code="manifest.format",
+    )
 
 
 def _of_folder(file_system: Any, path: str) -> Iterator[Source]:

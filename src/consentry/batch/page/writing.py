@@ -5,7 +5,6 @@ The page is written case by case, so drawing it takes the memory of one case.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -13,8 +12,8 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from consentry.batch.fetching.fetcher import Fetcher
 from consentry.batch.manifest.cases import case_of
-from consentry.batch.manifest.fetching import fetch
 from consentry.batch.page import plots
 from consentry.batch.page.choosing import READ, choose
 from consentry.batch.page.drawn import SIDE, DrawnCase, Opens, at, draw_case
@@ -28,6 +27,7 @@ from consentry.media import DecoderPool, Limits, MediaError, OpenedMedia
 from consentry.policy import SEVERITY
 from consentry.records import Assessment, Case, Media, SceneScore
 from consentry.version import __version__
+from consentry.writing import replacing
 
 Progress = Callable[[str, int, int], None]
 _DECODERS: Final = 2
@@ -62,10 +62,13 @@ def write_page(
     severity = sorted(SEVERITY, key=lambda action: -SEVERITY[action])
     actions: dict[str, int] = {action: summary.actions[action] for action in severity if summary.actions[action]}
     path = store.out / PAGE
-    temporary = path.with_name(f".{PAGE}.tmp")
     limits = Limits(**plan.fingerprint.get("limits", {}))
-    with DecoderPool(workers=_DECODERS, limits=limits) as decoders, temporary.open("w", encoding="utf-8") as stream:
-        drawn = _drawn(chosen, cases, store, decoders, limits, bank, progress)
+    with (
+        DecoderPool(workers=_DECODERS, limits=limits) as decoders,
+        Fetcher(limits, plan.fetching) as fetch,
+        replacing(path) as stream,
+    ):
+        drawn = _drawn(chosen, cases, store, decoders, fetch, bank, progress)
         stream.writelines(
             environment.get_template("page.html.j2").generate(
                 cases=drawn,
@@ -90,9 +93,7 @@ def write_page(
                 },
             )
         )
-        stream.flush()
-        os.fsync(stream.fileno())
-    return temporary.replace(path)
+    return path
 
 
 def _others(summary: Summary) -> dict[str, int]:
@@ -116,13 +117,13 @@ def _drawn(
     cases: Mapping[int, Case],
     store: Store,
     decoders: DecoderPool,
-    limits: Limits,
+    fetch: Fetcher,
     bank: Path | None,
     progress: Progress | None,
 ) -> Iterator[DrawnCase]:
     def opens(item: Media) -> Future[OpenedMedia]:
         try:
-            return decoders.open(fetch(item, limits), longest_side=SIDE)
+            return decoders.open(fetch(item), longest_side=SIDE)
         except MediaError as error:
             return _unopened(error)
 

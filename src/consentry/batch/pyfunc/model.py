@@ -9,13 +9,17 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
+from consentry.batch.fetching.addresses import is_address
+from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.manifest.columns import ALL_COLUMNS
-from consentry.batch.manifest.sources import is_address
+from consentry.batch.manifest.row_bounds import trouble_with
 from consentry.batch.plan import Row
 from consentry.batch.results.table import COLUMNS, schema, table_row
 from consentry.batch.scoring import score_shard
@@ -71,12 +75,21 @@ class PostScorer:
         batch_size: Posts that go through the networks together.
         media_from: Folders and addresses that media may lie under; none given, they may lie anywhere. A server that
             strangers can reach must say: it opens every path that a request names.
+        fetching: Rules for what lies at addresses.
     """
 
-    def __init__(self, assessor: Assessor, *, batch_size: int = 16, media_from: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        assessor: Assessor,
+        *,
+        batch_size: int = 16,
+        media_from: Sequence[str] = (),
+        fetching: FetchRules = FetchRules(),
+    ) -> None:
         self._assessor = assessor
         self._batch_size = batch_size
         self._media_from = tuple(media_from)
+        self._fetching = fetching
         self._lock = threading.Lock()  # servers call from several threads; the networks' threads are the parallelism
 
     def predict(self, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:  # noqa: ARG002
@@ -98,7 +111,7 @@ class PostScorer:
             for number, content in enumerate(model_input.to_dict("records"), 1)
         ]
         with self._lock:
-            result = score_shard(0, rows, self._assessor, batch_size=self._batch_size)
+            result = score_shard(0, rows, self._assessor, batch_size=self._batch_size, fetching=self._fetching)
         for outcome in result.outcomes:
             if outcome.trace is not None:
                 logging.getLogger(LOGGER).error("The post %s:\n%s", outcome.post_id, outcome.trace)
@@ -106,6 +119,8 @@ class PostScorer:
 
     def _allowed(self, content: dict[str, Any]) -> Any:
         """The row, or a sentence that says why it is none."""
+        if trouble := trouble_with(content):
+            return trouble
         if not self._media_from:
             return content
         for name in ("media", "references"):
@@ -124,7 +139,7 @@ def _load_pyfunc(path: str, model_config: Mapping[str, Any] | None = None) -> Po
     Args:
         path: The folder that was exported.
         model_config: Settings that differ from the exported ones: ``device``, ``precision``, ``threads``,
-            ``batch_size``, ``media_from``.
+            ``batch_size``, ``media_from``, ``allow_private_addresses``.
 
     Raises:
         ExportError: ``export.invalid``.
@@ -136,7 +151,7 @@ def _load_pyfunc(path: str, model_config: Mapping[str, Any] | None = None) -> Po
         raise ExportError(
             f"{SETTINGS} cannot be read: {error}.", "Export the model again with `consentry export pyfunc`."
         ) from error
-    known = {"device", "precision", "threads", "batch_size", "media_from"}
+    known = {"device", "precision", "threads", "batch_size", "media_from", "allow_private_addresses"}
     changed = dict(model_config or {})
     if unknown := sorted(changed.keys() - known):
         raise ExportError(f"The setting {unknown[0]!r} is not known.", f"Known are {', '.join(sorted(known))}.")
@@ -148,7 +163,13 @@ def _load_pyfunc(path: str, model_config: Mapping[str, Any] | None = None) -> Po
         settings=RuntimeSettings(settings["device"], settings["precision"], int(settings["threads"])),
         read_pictures=settings["read_pictures"],
     )
-    return PostScorer(assessor, batch_size=int(settings["batch_size"]), media_from=settings["media_from"])
+    return PostScorer(
+        assessor,
+        batch_size=int(settings["batch_size"]),
+        media_from=settings["media_from"],
+        # What an older version exported does not say; it is then what is safe.
+        fetching=FetchRules(private_addresses=bool(settings.get("allow_private_addresses", False))),
+    )
 
 
 def _without_gaps(content: Mapping[Any, Any]) -> dict[str, Any]:
@@ -166,7 +187,7 @@ def _is_gap(value: Any) -> bool:
 def _lies_under(place: str, folder: str) -> bool:
     if is_address(place) or is_address(folder):
         # A chain such as zip://x::file:///y names two places; one that climbs names another.
-        plain = "::" not in place and ".." not in place.split("/")
+        plain = "::" not in place and ".." not in re.split(r"[/\\]", unquote(place))
         return plain and place.startswith(f"{folder.rstrip('/')}/")
     try:
         real = os.path.realpath(place)

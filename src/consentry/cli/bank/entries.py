@@ -48,7 +48,7 @@ def add(
 
     consentry bank add bank.csv photo.jpg --bank public --where "The Daily, page 3" --since 2021-05-06
     """
-    from consentry.signals.copies import CopyBankError, bank_edits, write_bank
+    from consentry.signals.copies import bank_edits, write_bank
     from consentry.signals.copies.bank_file import read_entries
 
     if entry is not None and len(media) > 1:
@@ -66,15 +66,10 @@ def add(
         raise typer.Exit(EXIT_UNREADABLE)
     bank_edits.with_entries(entries, new)  # before a picture is kept, which would overwrite that of another entry
     if keep_picture:
-        try:
-            new = [
-                made._replace(picture=bank_edits.keep_picture(bank_file, made.entry_id, picture))
-                for made, picture in zip(new, pictures, strict=True)
-            ]
-        except OSError as error:
-            raise CopyBankError(
-                "A picture could not be kept beside the bank.", "Check the folder.", code="copies.not_written"
-            ) from error
+        new = [
+            made._replace(picture=bank_edits.keep_picture(bank_file, made.entry_id, picture))
+            for made, picture in zip(new, pictures, strict=True)
+        ]
     write_bank(bank_file, bank_edits.with_entries(entries, new))
     for made in new:
         OUT.print(plain(f"{made.entry_id}: {_kind(made)}, in the bank {made.bank}"))

@@ -21,6 +21,7 @@ from consentry.cli.options import (
     PolicyOption,
     Precision,
     PrecisionOption,
+    PrivateAddressesOption,
     QuietOption,
     ThreadsOption,
     WithoutOption,
@@ -82,6 +83,7 @@ def score(
     limit: LimitOption = None,
     trusted_media: TrustedOption = False,
     without_signal: WithoutOption = None,
+    allow_private_addresses: PrivateAddressesOption = False,
     batch_size: Annotated[int, typer.Option("--batch-size", min=1, help="Posts at once; changes no result.")] = 16,
     shard_rows: Annotated[
         int, typer.Option("--shard-rows", min=1, help="Rows of one file of results; a killed run repeats so many.")
@@ -111,12 +113,14 @@ def score(
 
     consentry score s3://bucket/posts/ --out results --engine ray --address head:6379
 
-    Exit codes: 0 done; 1 something here must be mended: in the installation, or, if there are results, in Consentry
-    itself (internal-errors.log says what); 2 wrong usage or input; 3 there were media and none could be read; 4 more
-    errors than --max-errors; 130 stopped, and can go on.
+    Exit codes: 0 done; 1 something here must be mended: in the installation, on the disk that results are written to
+    (the same command goes on when there is room), or, if there are results, in Consentry itself (internal-errors.log
+    says what); 2 wrong usage or input; 3 there were media and none could be read; 4 more errors than --max-errors; 130
+    stopped, and can go on.
     """
     from consentry.batch import Options, Tolerance, run_job
     from consentry.batch.errors import JobError
+    from consentry.batch.fetching.rules import FetchRules
     from consentry.batch.manifest.columns import Reading
     from consentry.cli.scoring.progress import Interrupts, watcher
     from consentry.cli.scoring.report import columns_as_json, print_columns, print_defects, print_summary
@@ -148,6 +152,7 @@ def score(
         page=page,
         lines=lines,
         bank=bank,
+        fetching=FetchRules(private_addresses=allow_private_addresses),
     )
     if engine is Engine.LOCAL:
         if address is not None or workers is not None or gpus:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from consentry.errors import ConsentryError
 from consentry.records import Record
+from consentry.writing import discard, output_error, writing
 
 _FORMAT: Final = "consentry-templates-1"
 
@@ -25,8 +26,7 @@ class EnrolmentError(ConsentryError):
     """Templates cannot be enrolled, or cannot be had.
 
     Codes: ``enrolment.missing``, ``enrolment.exists``, ``enrolment.expired``, ``enrolment.purged``,
-    ``enrolment.purpose``, ``enrolment.damaged``, ``enrolment.unreadable``, ``enrolment.empty``, ``enrolment.moment``,
-    ``enrolment.not_written``.
+    ``enrolment.purpose``, ``enrolment.damaged``, ``enrolment.unreadable``, ``enrolment.empty``, ``enrolment.moment``.
     """
 
     default_code = "enrolment.missing"
@@ -123,7 +123,7 @@ class ClaimFiles:
         """Keep the sealed templates of a claim and its wrapped key.
 
         Raises:
-            EnrolmentError: ``enrolment.not_written``.
+            OutputError: They cannot be written.
         """
         header = json.loads(enrolment.header())
         self._write(self._key_file(enrolment.claim), {"state": "in force", "key": wrapped.hex()})
@@ -133,7 +133,7 @@ class ClaimFiles:
         """Overwrite the key of a claim, then its templates; both files stay, and say so.
 
         Raises:
-            EnrolmentError: ``enrolment.not_written``.
+            OutputError: They cannot be written.
         """
         header = json.loads(enrolment.header())
         self._overwrite(self._key_file(enrolment.claim), {"state": "purged"})
@@ -159,10 +159,10 @@ class ClaimFiles:
         return dict(record)
 
     def _write(self, path: Path, content: dict[str, Any]) -> None:
+        beside = path.with_suffix(".new")
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.parent.mkdir(exist_ok=True, mode=0o700)
-            beside = path.with_suffix(".new")
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(json.dumps(content, indent=1, sort_keys=True).encode() + b"\n")
@@ -170,18 +170,17 @@ class ClaimFiles:
                 os.fsync(stream.fileno())
             beside.replace(path)
         except OSError as error:
-            raise _not_written(error) from error
+            discard(beside)
+            raise output_error("the store of claims", error) from error
 
     def _overwrite(self, path: Path, content: dict[str, Any]) -> None:
         """Zeros over the very bytes of a file, on the disk, before it gets new content."""
-        try:
+        with writing("the store of claims"):
             if path.exists():
                 with path.open("r+b") as stream:
                     stream.write(bytes(path.stat().st_size))
                     stream.flush()
                     os.fsync(stream.fileno())
-        except OSError as error:
-            raise _not_written(error) from error
         self._write(path, content)
 
 
@@ -215,12 +214,4 @@ def _unreadable(claim: str, error: OSError) -> EnrolmentError:
         f"The files of the claim {claim!r} could not be read: {error.strerror}.",
         "Check the store's folder, its permissions and its disk; then try again.",
         code="enrolment.unreadable",
-    )
-
-
-def _not_written(error: OSError) -> EnrolmentError:
-    return EnrolmentError(
-        f"The store of claims could not be written: {error.strerror}.",
-        "Check the folder and its permissions.",
-        code="enrolment.not_written",
     )

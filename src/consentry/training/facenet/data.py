@@ -20,6 +20,7 @@ from consentry.training.errors import TrainingError
 from consentry.training.facenet.config import IdentityData
 from consentry.training.faces.pairs import nearest_the_middle
 from consentry.training.progress import Progress, silent
+from consentry.writing import writing
 
 _BATCH: Final = 64
 _CUT: Final = "box, no margin, bilinear"
@@ -171,6 +172,7 @@ def _faces(
     stacked = np.stack(crops) if crops else np.zeros((0, SIDE, SIDE, 3), np.uint8)
     cache.mkdir(parents=True, exist_ok=True)
     unfinished = cache / f"unfinished_{mark}.npz"
-    np.savez(unfinished, crops=stacked, found=found, unreadable=np.array(unreadable))
-    unfinished.replace(kept)
+    with writing(kept):
+        np.savez(unfinished, crops=stacked, found=found, unreadable=np.array(unreadable))
+        unfinished.replace(kept)
     return stacked, found, unreadable

@@ -21,6 +21,7 @@ from consentry.training.facenet.network import load_network, new_network, save_n
 from consentry.training.facenet.weights import find_weights
 from consentry.training.progress import Progress, silent
 from consentry.training.registry.tracking import TrackedData, log_run
+from consentry.writing import write_text
 
 COMMAND: Final = "consentry train faces"
 _OWN: Final = {"package": "own pictures", "version": "-", "licence": "your own"}
@@ -76,7 +77,7 @@ def train_faces(config: FacenetConfig, *, progress: Progress = silent, command: 
         folder = write_facenet(config.output, fitted.network, version=config.version, sources=sources, made_by=command)
     save_network(fitted.network, config.output / "weights.safetensors")
     metrics = _metrics(fitted, faces)
-    (config.output / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    write_text(config.output / "metrics.json", json.dumps(metrics, indent=2) + "\n")
     folder = write_model_json(config.output, _manifest(folder, config, faces))
     result = FacenetTraining(folder, fitted, faces)
     return result if config.tracking.uri is None else _tracked(result, config)

@@ -21,6 +21,7 @@ from consentry.training.scene.backbone import BACKBONES, Backbone, FeatureNetwor
 from consentry.training.scene.data import SceneData
 from consentry.training.scene.network import SceneNetwork, SceneOutputs
 from consentry.training.scene.targets import Label
+from consentry.writing import writing
 
 GRAPH: Final = "graph.onnx"
 WEIGHTS: Final = "weights.safetensors"
@@ -55,7 +56,8 @@ def export_scene(backbone: nn.Module, outputs: SceneOutputs, data: SceneData, fo
     halved = {
         name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()
     }
-    save_file({name: value.contiguous() for name, value in halved.items()}, folder / WEIGHTS)
+    with writing(folder / WEIGHTS):
+        save_file({name: value.contiguous() for name, value in halved.items()}, folder / WEIGHTS)
     network.load_state_dict(halved)
     side = data.config.pixels
     example = torch.zeros((2, side, side, 3), dtype=torch.uint8)

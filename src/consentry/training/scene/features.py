@@ -23,6 +23,7 @@ from consentry.training.data.pictures import Skipped, middle_frames
 from consentry.training.progress import Progress, silent
 from consentry.training.scene.backbone import DEVIATION, MEAN, Backbone, PooledNetwork, load_backbone
 from consentry.training.scene.views import VIEWS
+from consentry.writing import writing
 
 Features = NDArray[np.float32]
 
@@ -80,8 +81,9 @@ class FeatureCache:
         self.folder.mkdir(parents=True, exist_ok=True)
         digests = sorted(self._known)
         unfinished = self.folder / "unfinished.npz"
-        np.savez(unfinished, digests=np.array(digests), features=self.gather(digests))
-        unfinished.replace(self.folder / "features.npz")
+        with writing(self.folder):
+            np.savez(unfinished, digests=np.array(digests), features=self.gather(digests))
+            unfinished.replace(self.folder / "features.npz")
 
 
 def backbone_graph(backbone: Backbone, side: int, folder: Path) -> Path:

@@ -12,6 +12,7 @@ from consentry.runtime import ModelError, ModelFolder, RuntimeSettings
 from consentry.runtime.model_folder import CHAMPION, served_version
 from consentry.signals.scene import SceneScorer
 from consentry.signals.scene.scorer import MODEL_NAME
+from consentry.writing import write_text
 
 
 def scene_folder(path: Path) -> Path:
@@ -73,7 +74,7 @@ def replace_model(source: Path, target: Path) -> Path:
     if target.name == MODEL_NAME and not (target / "model.json").is_file() and any(target.glob("*/model.json")):
         version = ModelFolder.open(source.name, root=source.parent).version
         place = replace_model(source, target / version)
-        (target / CHAMPION).write_text(f"{version}\n", encoding="utf-8")
+        write_text(target / CHAMPION, f"{version}\n")
         return place
     place = target if (target / "model.json").is_file() or not (target / MODEL_NAME).is_dir() else target / MODEL_NAME
     before, new = place.with_name(f"{place.name}.before"), place.with_name(f"{place.name}.new")

@@ -18,6 +18,7 @@ from consentry.training.data.pictures import Skipped
 from consentry.training.measures.operating_points import OperatingPoint
 from consentry.training.scene.checkpoint import Epoch
 from consentry.training.scene.evaluation import SceneEvaluation
+from consentry.writing import write_text
 
 _PACKAGES: Final = ("consentry", "mapie", "numpy", "onnx", "openvino", "pillow", "scikit-learn", "timm", "torch")
 """Whose versions are written down, where they are installed."""
@@ -74,7 +75,7 @@ def write_metrics(
     if perceived_privacy is not None:
         metrics["perceived_privacy"] = dict(perceived_privacy)
     text = json.dumps(metrics, indent=2, sort_keys=True, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_text(path, text + "\n")
     # In the file's order, so that the card is the same whether it is made now or from the file.
     written: dict[str, Any] = json.loads(text)
     return written

@@ -28,6 +28,7 @@ from consentry.training.scene.report import model_card, write_metrics
 from consentry.training.scene.second_stage import fine_tune_scene
 from consentry.training.scene.tracking import track
 from consentry.training.studies.perceived_privacy import study_perceived_privacy
+from consentry.writing import write_text
 
 COMMAND: Final = "consentry train scene"
 
@@ -97,7 +98,7 @@ def train_scene(
         perceived_privacy=_perceived_privacy(config, progress),
     )
     draw_learning_curves(history, config.output / LEARNING_CURVES)
-    (config.output / "card.md").write_text(model_card(folder.manifest, metrics), encoding="utf-8")
+    write_text(config.output / "card.md", model_card(folder.manifest, metrics))
     result = SceneTrainingResult(folder, fitted, choice, history, evaluations, data.features.skipped)
     if config.tracking.uri is None:
         return result
