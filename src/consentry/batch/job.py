@@ -290,7 +290,7 @@ def with_rows(table: Any, new: Iterable[dict[str, Any]]) -> Any:
     import pyarrow as pa
 
     rows = {row["row"]: row for row in table.to_pylist()} | {row["row"]: row for row in new}
-    return pa.Table.from_pylist([rows[number] for number in sorted(rows)], schema=table.schema)
+    return pa.Table.from_pylist([rows[number] for number in sorted(rows)], schema=schema(added_of(table.column_names)))
 
 
 def _until_stopped(
