@@ -24,7 +24,7 @@ from consentry.batch.plan import SHARD_ROWS, Plan, Row, conditions_of, plan_job
 from consentry.batch.results.internal_log import write_internal_log
 from consentry.batch.results.store import Store
 from consentry.batch.results.summary import Summary
-from consentry.batch.results.table import is_error, table_row
+from consentry.batch.results.table import is_error, schema, table_row
 from consentry.batch.scoring import Outcome, score_rows, shard_result
 from consentry.errors import ConsentryError
 from consentry.writing import check_folder
