@@ -3,6 +3,7 @@
 1 to 4: tests/policy/test_guardrails.py and test_shipped.py. 5: tests/faces/test_matching.py and
 tests/test_claimants.py. 6: tests/faces/test_enrolment.py, test_keys.py, test_templates.py and tests/test_claimants.py.
 8: tests/test_assess.py. 9: tests/batch/test_job.py.
+13: tests/batch/test_broken_rows.py, tests/batch/test_injected_errors.py and tests/test_isolating.py.
 """
 
 from __future__ import annotations
