@@ -12,8 +12,7 @@ from typing import Final, get_args
 import numpy as np
 
 from consentry.records import TextKind
-from consentry.runtime import ModelFolder, RuntimeSettings, load_network
-from consentry.runtime.network import Network
+from consentry.runtime import ModelFolder, Network, RuntimeSettings, load_network
 from consentry.text.passages import Passage
 from consentry.text.tokens import PAD, Piece, WordPieces
 

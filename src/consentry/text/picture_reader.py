@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consentry.records import Box
-from consentry.runtime import ModelFolder, RuntimeSettings, load_network
-from consentry.runtime.network import Network
+from consentry.runtime import ModelFolder, Network, RuntimeSettings, load_network
 from consentry.text.line_pictures import Pixels, picture_of, place_of
 from consentry.text.regions import regions
 
