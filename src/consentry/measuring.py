@@ -29,6 +29,7 @@ def measured(batch: Sequence[OpenedCase], parts: Parts, claims: ClaimStore | Non
     scenes = _scenes(batch, parts.scorer, [_most_faces(found.signals) for found in faces])
     for opened, scene, found in zip(batch, scenes, faces, strict=True):
         case = opened.case
+        words = parts.words.analyse(case.post.text)
         yield Signals(
             media=opened.outcomes,
             scene=scene,
@@ -39,11 +40,11 @@ def measured(batch: Sequence[OpenedCase], parts: Parts, claims: ClaimStore | Non
             )
             if parts.bank.entries
             else (),
-            text=parts.words.analyse(case.post.text),
+            text=words,
             picture_text=parts.words.read(opened.media),
             references_given=found.given,
             references_used=found.used,
-            errors=(*parts.unavailable, *opened.errors, *found.notes),
+            errors=(*parts.unavailable, *opened.errors, *found.notes, *parts.words.notes_on(case.post.text, words)),
         )
 
 

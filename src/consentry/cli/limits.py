@@ -1,4 +1,4 @@
-"""``--limit name=value``: bounds on media, in the units that people write."""
+"""``--limit name=value``: bounds on media and words, in the units that people write."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ MEASURES: Final = {
     "max_decoded_pixels": _COUNT,
     "max_seconds": _SECONDS,
     "max_memory": _BYTES,
+    "text_characters": _COUNT,
 }
 """Every field of `consentry.media.Limits`, written out so that ``--help`` need not load it."""
 
@@ -61,8 +62,8 @@ LimitOption = Annotated[
     typer.Option(
         "--limit",
         metavar="NAME=VALUE",
-        help=f"Another bound on media, such as max_bytes=50MB or max_duration=10min; repeat for more. Changes results. "
-        f"Names: {', '.join(MEASURES)} (docs/media.md).",
+        help=f"Another bound on media and words, such as max_bytes=50MB or max_duration=10min; repeat for more. "
+        f"Changes results. Names: {', '.join(MEASURES)} (docs/media.md).",
     ),
 ]
 TrustedOption = Annotated[
