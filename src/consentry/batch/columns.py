@@ -11,6 +11,8 @@ from consentry.batch.errors import ManifestError
 from consentry.records import Report
 
 REPORT_PREFIX: Final = "report."
+_LONGEST_NAME: Final = 100
+"""Of a column, as far as it is compared with those that are known."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ _BY_NAME: Final = {column.name: column for column in ALL_COLUMNS}
 
 def nearest(name: str, among: Iterable[str]) -> str | None:
     """The name that was probably meant."""
-    found = get_close_matches(name.strip().lower(), list(among), 1)
+    found = get_close_matches(name[:_LONGEST_NAME].strip().lower(), list(among), 1)
     return found[0] if found else None
 
 

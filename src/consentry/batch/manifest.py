@@ -20,6 +20,7 @@ from consentry.batch.fetching import medium_at
 from consentry.batch.reading import read_rows
 from consentry.batch.sources import find_sources, joined
 from consentry.records import Case, ErrorNote, Media, Report
+from consentry.records.words import LONGEST_ID
 
 _OF_THE_POST = ("post_id", "text", "posted_at", "account")
 
@@ -54,13 +55,19 @@ def read_manifest(manifest: str | Path) -> Iterator[Case | RowError]:
                 seen.add(identity)
             yield case_of(content, source.base)
         except ManifestError as error:
-            yield RowError(number, identity, error.note(stage="manifest"))
+            yield RowError(number, shown_id(identity), error.note(stage="manifest"))
 
 
 def post_id_of(content: Any) -> str | None:
-    """What a row calls its post, if it says so."""
+    """What a row calls its post, if it says so in a word or number."""
     identity = content.get("post_id") if isinstance(content, Mapping) else None
-    return None if identity is None else str(identity)
+    no_name = identity is None or isinstance(identity, Mapping | list | tuple | set)
+    return None if no_name else str(identity)
+
+
+def shown_id(post_id: str | None) -> str | None:
+    """What the results call a row that is no case: what it says, as far as a name may go."""
+    return None if post_id is None else post_id[:LONGEST_ID]
 
 
 def duplicate(post_id: str | None) -> ManifestError:
@@ -127,7 +134,7 @@ def load_report(path: Path) -> Report:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ManifestError(f"There is no report at {path}.", "Check the path.", code="manifest.missing") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ManifestError(f"{path} is not YAML: {error}", "Correct the file.") from error
     if not isinstance(content, Mapping):
         raise ManifestError(f"{path} is not a report.", "Write fields such as `standing: depicted_person`.")

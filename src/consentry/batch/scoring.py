@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from consentry.batch.fetching import fetch
-from consentry.batch.manifest import case_of, duplicate, post_id_of
+from consentry.batch.manifest import case_of, duplicate, post_id_of, shown_id
 from consentry.batch.plan import Row
 from consentry.batch.times import Durations, ShardTimes
 from consentry.errors import ConsentryError
@@ -115,7 +115,7 @@ def _case(row: Row, assessor: Assessor) -> Case | Outcome:
         for fact in case.facts:
             check_answer(assessor.policy, fact)
     except ConsentryError as error:
-        return Outcome(row.number, identity, error=error.note(stage="manifest"))
+        return Outcome(row.number, shown_id(identity), error=error.note(stage="manifest"))
     return case
 
 

@@ -11,6 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
+
+_MOST_LISTED: Final = 20
+"""Names in one sentence; a post may have hundreds of media."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +51,7 @@ def with_zone(moment: datetime) -> datetime:
 
 
 def listing(names: Iterable[str]) -> str:
-    """Names for the detail of a word or the gap of a number, each once."""
-    return ", ".join(dict.fromkeys(names))
+    """Names for the detail of a word or the gap of a number, each once; of many the first, and how many more."""
+    distinct = list(dict.fromkeys(names))
+    more = len(distinct) - _MOST_LISTED
+    return ", ".join(distinct) if more <= 0 else f"{', '.join(distinct[:_MOST_LISTED])} and {more} more"
