@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from policy_strategies import answers, examples, posts_with_signals, reports
 
 from consentry.policy import Policy, PolicyError, decide, load_policy, redecide, replay
-from consentry.policy.replaying import answers_for, redecided
+from consentry.policy.replaying import redecided
+from consentry.policy.stored_cases import answers_for
 from consentry.records import Assessment, Circumstances, Fact, Post, Report, Signals
 
 POLICY = load_policy("twitter-private-media-2024-03-21")

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from consentry.batch import plots
 from consentry.batch.choosing import READ, choose
 from consentry.batch.drawn import SIDE, DrawnCase, Opens, at, draw_case
+from consentry.batch.excerpts import beginning
 from consentry.batch.fetching import Fetcher
 from consentry.batch.files import PAGE
 from consentry.batch.manifest import case_of
@@ -59,6 +60,7 @@ def write_page(
     )
     environment.filters["words"] = lambda value: str(value).replace("_", " ")
     environment.filters["probability"] = _probability
+    environment.filters["beginning"] = beginning
     severity = sorted(SEVERITY, key=lambda action: -SEVERITY[action])
     actions: dict[str, int] = {action: summary.actions[action] for action in severity if summary.actions[action]}
     path = store.out / PAGE

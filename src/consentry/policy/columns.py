@@ -22,9 +22,9 @@ from consentry.policy.facts import settle_values
 from consentry.policy.guardrails import EVENT_SCORE, PROVING
 from consentry.policy.kleene import NO, UNKNOWN, YES
 from consentry.policy.program import UNKNOWN_CODE, evaluation_order
-from consentry.policy.replaying import answers_for, stored_circumstances, stored_post
 from consentry.policy.sections import ACTIONS
 from consentry.policy.situation import Situation
+from consentry.policy.stored_cases import answers_for, stored_circumstances, stored_post
 from consentry.records import Action, Assessment, Fact, Identity, Report, Standing
 
 Codes = NDArray[np.int8]

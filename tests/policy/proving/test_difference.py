@@ -14,7 +14,7 @@ from small_policy import REMOVE, small
 from consentry.policy import Policy, decide, load_policy
 from consentry.policy.cases import parse_cases
 from consentry.policy.proving import case_file, differences
-from consentry.policy.replaying import answers_for
+from consentry.policy.stored_cases import answers_for
 from consentry.records import Post, Report, Signals
 
 SMALL = small()

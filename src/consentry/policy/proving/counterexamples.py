@@ -13,7 +13,7 @@ from consentry.policy.proving.case_writing import write_case
 from consentry.policy.proving.encoding import ACTIONS, Encoding
 from consentry.policy.proving.errors import EncodingError
 from consentry.policy.proving.search import Found
-from consentry.policy.replaying import answers_for
+from consentry.policy.stored_cases import answers_for
 from consentry.records import Action
 
 

@@ -26,8 +26,8 @@ from consentry.policy.proving.errors import EncodingError
 from consentry.policy.proving.formulas import Formula, OneOf, all_of, any_of, equal, negate
 from consentry.policy.proving.search import Found, Search
 from consentry.policy.proving.world import make_world
-from consentry.policy.replaying import answers_for, stored_circumstances, stored_post
 from consentry.policy.situation import Situation
+from consentry.policy.stored_cases import answers_for, stored_circumstances, stored_post
 from consentry.records import Action, Assessment, Fact, Post, Report, Signals
 
 RECORD_INPUTS: Final = ("report.standing", "report.authority", "report.identity", "report.consent")
