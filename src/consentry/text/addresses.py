@@ -35,15 +35,19 @@ _COMPOUND: Final = (
 """Ends of the names of streets that are one word; those of the first line are German."""
 
 
-def _ends_in(endings: Sequence[str], least: int) -> str:
-    """Behind a word that ends in one of these and has at least so many characters before it.
+_OF_ITS_OWN: Final = 3
+"""Characters before the ending that tell the name of a street from the word for one."""
+
+
+def _ends_in(endings: Sequence[str]) -> str:
+    """Behind a word that ends in one of these, with characters of its own before.
 
     Looking back from the end of a word costs the same however long the word is; trying every ending at every letter
     does not.
     """
     lengths = sorted({len(ending) for ending in endings})
     alike = ("|".join(re.escape(ending) for ending in endings if len(ending) == length) for length in lengths)
-    return "(?:" + "|".join(rf"(?<=[\w.'’-]{{{least}}}(?:{one}))" for one in alike) + ")"
+    return "(?:" + "|".join(rf"(?<=[\w.'’-]{{{_OF_ITS_OWN}}}(?:{one}))" for one in alike) + ")"
 
 
 _APART: Final = (
@@ -96,6 +100,14 @@ def _no_sentence(value: str) -> bool:
     return not any(_NO_STREET.fullmatch(word) for word in words[1:-1]) and len(words) > 2
 
 
+def _named_street(value: str) -> bool:
+    """Whether a word is more than its ending; what looks back from its end may have seen another word before it."""
+    words = re.split(r"[\s,]+", value.lower())
+    return any(
+        len(word) >= len(ending) + _OF_ITS_OWN and word.endswith(ending) for word in words for ending in _COMPOUND
+    )
+
+
 PATTERNS: Final = (
     Pattern(
         "postal_address",
@@ -117,7 +129,8 @@ PATTERNS: Final = (
         "postal_address",
         "postal_address/street_and_number",
         _STREET,
-        rf"(?<!\w)(?:{_NAME}\s){{0,2}}?{_LONG_NAME}{_ends_in(_COMPOUND, least=3)}{_HOUSE}",
+        rf"(?<!\w)(?:{_NAME}\s){{0,2}}?{_LONG_NAME}{_ends_in(_COMPOUND)}{_HOUSE}",
+        _named_street,
     ),
     Pattern(
         "postal_address",
