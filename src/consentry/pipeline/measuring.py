@@ -31,16 +31,22 @@ def measured(batch: Sequence[OpenedCase], parts: Parts, claims: ClaimStore | Non
     faces = faces_found(batch, parts.matcher, claims)
     scenes = scenes_found(batch, parts.scorer, [found.signals for found in faces])
     for opened, scene, found in zip(batch, scenes, faces, strict=True):
+        words = parts.words.analyse(opened.case.post.text) if opened.first else None
         yield Signals(
             media=opened.outcomes,
             scene=scene,
             faces=found.signals,
             copies=copies_found(opened, parts),
-            text=parts.words.analyse(opened.case.post.text) if opened.first else None,
+            text=words,
             picture_text=parts.words.read(opened.media),
             references_given=found.given,
             references_used=found.used,
-            errors=(*parts.unavailable, *opened.errors, *found.notes),
+            errors=(
+                *parts.unavailable,
+                *opened.errors,
+                *found.notes,
+                *(parts.words.notes_on(opened.case.post.text, words) if words else ()),
+            ),
         )
 
 

@@ -46,8 +46,9 @@ def load_parts(
     bank: Path | None,
     embedder: str,
     read_pictures: bool,
+    most_characters: int,
 ) -> Parts:
-    """Load what can be loaded; arguments as for `consentry.Assessor.load`.
+    """Load what can be loaded; arguments as for `consentry.Assessor.load`, and how far a text is searched.
 
     Raises:
         PolicyError: The policy is missing or invalid.
@@ -71,7 +72,7 @@ def load_parts(
         components.extend(_component(folder) for folder in matcher.folders)
     except ModelError as error:
         unavailable.append(error.note(stage="faces"))
-    words = TextReader.load(settings, models, read_pictures=read_pictures)
+    words = TextReader.load(settings, models, read_pictures=read_pictures, most_characters=most_characters)
     components.extend(_component(folder) for folder in words.folders)
     unavailable.extend(words.unavailable)
     return Parts(

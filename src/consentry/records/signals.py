@@ -15,7 +15,8 @@ class ErrorNote(Record):
     """A failure that belongs in the result: what happened, and what to do.
 
     Attributes:
-        stage: The room it happened in: ``media``, ``references``, ``scene``, ``faces``, ``copies``, ``text``, ...
+        stage: The room it happened in: ``media``, ``references``, ``scene``, ``faces``, ``copies``, ``text``. Others
+            leave no fact open: ``cues`` and ``reading`` could not be loaded, ``findings`` were not all listed.
         code: Stable, for programs.
         media_id: The medium concerned, if it is one.
     """
