@@ -3,6 +3,7 @@
 1 to 4: tests/policy/deciding/test_guardrails.py and test_shipped.py. 5: tests/signals/faces/test_matching.py and
 tests/pipeline/test_claimants.py. 6: tests/signals/faces/test_enrolment.py, test_keys.py, test_templates.py and
 tests/pipeline/test_claimants.py. 8: tests/pipeline/test_assessor.py. 9: tests/batch/test_job.py.
+13: tests/batch/test_broken_rows.py, tests/batch/test_injected_errors.py and tests/pipeline/test_isolating.py.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -13,6 +14,9 @@ from pydantic import ValidationError
 
 from consentry import Case, Fact, Media, Post, Report, json_schema
 from consentry.records import SCHEMA_VERSION, Recommendation, SaliencyMap
+from consentry.records.words import LONGEST_ID, LONGEST_MEDIA_ID, LONGEST_STATEMENT, MOST_FACTS
+
+FACT = Fact(name="is_minor", value="no", source="reviewer")
 
 
 def test_a_path_stands_for_a_medium() -> None:
@@ -90,6 +94,25 @@ def test_a_recommendation_always_asks_for_a_person() -> None:
 def test_a_saliency_map_is_a_full_grid() -> None:
     with pytest.raises(ValidationError, match="rows x columns"):
         SaliencyMap(rows=2, columns=2, values=(1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda more: Post(post_id="x" * (LONGEST_ID + more)),
+        lambda more: Report(report_id="x" * (LONGEST_ID + more), standing="other"),
+        lambda more: Report(report_id="1", standing="other", statement="x" * (LONGEST_STATEMENT + more)),
+        lambda more: Media(media_id="x" * (LONGEST_MEDIA_ID + more), data=b"1"),
+        lambda more: Case(post=Post(post_id="1"), facts=(FACT.model_copy(update={"name": "x" * (256 + more)}),)),
+        lambda more: Case(post=Post(post_id="1"), facts=(FACT.model_copy(update={"value": "x" * (256 + more)}),)),
+        lambda more: Case(post=Post(post_id="1"), facts=(FACT.model_copy(update={"detail": "x" * (10_000 + more)}),)),
+        lambda more: Case(post=Post(post_id="1"), facts=(FACT,) * (MOST_FACTS + more)),
+    ],
+)
+def test_words_come_to_an_end(make: Callable[[int], object]) -> None:
+    assert make(0)
+    with pytest.raises(ValidationError):
+        make(1)
 
 
 def test_the_schema_is_valid_versioned_and_closed() -> None:

@@ -9,8 +9,8 @@ from typing import ClassVar, Final
 
 from consentry.records import ErrorNote
 
-_LONGEST_MESSAGE: Final = 1_000
-"""Characters of a record's; messages may quote a name that somebody chose."""
+LONGEST_MESSAGE: Final = 2_000
+"""Characters of what a note says happened, and of what it says to do."""
 
 
 class ConsentryError(Exception):
@@ -37,9 +37,15 @@ class ConsentryError(Exception):
         return _rebuild, (type(self), self.message, self.remedy, self.code)
 
     def note(self, *, stage: str, media_id: str | None = None) -> ErrorNote:
-        """The same failure as a record that can stand in an assessment."""
-        message = self.message if len(self.message) <= _LONGEST_MESSAGE else f"{self.message[:_LONGEST_MESSAGE]}…"
-        return ErrorNote(stage=stage, code=self.code, message=message, remedy=self.remedy, media_id=media_id)
+        """The same failure as a record that can stand in an assessment.
+
+        Messages name what they are about, and names come from elsewhere; what is longer than a page is cut.
+        """
+        message, remedy = (
+            said if len(said) <= LONGEST_MESSAGE else f"{said[: LONGEST_MESSAGE - 1]}…"
+            for said in (self.message, self.remedy)
+        )
+        return ErrorNote(stage=stage, code=self.code, message=message, remedy=remedy, media_id=media_id)
 
 
 def _rebuild(kind: type[ConsentryError], message: str, remedy: str, code: str) -> ConsentryError:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from consentry.batch.errors import JobError
 from consentry.batch.plan import Plan
-from consentry.batch.results.files import ASSESSMENTS, SUMMARY
+from consentry.batch.results.files import ASSESSMENTS, INTERNAL_LOG, SUMMARY
 from consentry.batch.results.internal_log import write_internal_log
 from consentry.batch.results.store import Store
 from consentry.batch.results.summary import COUNTED, Summary, timing_of
@@ -57,7 +57,8 @@ def finish(
     if summary.rows != plan.rows:
         raise _other_rows(store)
     summary.timing = timing_of(store.times())
-    write_internal_log(store)
+    if summary.internal or (store.out / INTERNAL_LOG).exists():
+        write_internal_log(store)
     store.write_text(SUMMARY, json.dumps(summary.as_json(), indent=2, ensure_ascii=False) + "\n")
     if lines:
         write_lines(store)

@@ -175,7 +175,11 @@ def conditions_of(assessor: Assessor) -> dict[str, Any]:
 
 
 def _canonical(content: Any) -> bytes:
-    return json.dumps(content, sort_keys=True, default=_plain, separators=(",", ":")).encode() + b"\n"
+    try:
+        text = json.dumps(content, sort_keys=True, default=_plain, separators=(",", ":"))
+    except TypeError:  # YAML has names that are no text, which have no order; such a row is no case
+        text = ascii(content)
+    return text.encode() + b"\n"
 
 
 def _plain(value: Any) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from consentry.batch.errors import ManifestError
 from consentry.batch.fetching.fetcher import Fetcher
 from consentry.batch.fetching.rules import FetchRules
-from consentry.batch.manifest.cases import case_of, duplicate, post_id_of
+from consentry.batch.manifest.cases import case_of, duplicate, post_id_of, shown_id
 from consentry.batch.plan import Row
 from consentry.batch.times import Durations, ShardTimes
 from consentry.defects import InternalError, as_known
@@ -89,8 +89,8 @@ def score_rows(
             else:
                 # What the manifest says wrongly is not that the case failed.
                 stage = "manifest" if isinstance(found, ManifestError | PolicyError) else "assess"
-                error = found.note(stage=stage)
-                yield drawn.shard, Outcome(drawn.row, drawn.post_id, error=error, trace=trace, seconds=seconds)
+                row, post_id, error = drawn.row, shown_id(drawn.post_id), found.note(stage=stage)
+                yield drawn.shard, Outcome(row, post_id, error=error, trace=trace, seconds=seconds)
 
 
 class _Drawn(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on one medium, but for the last two. Those that a header can tell are checked before anything is decoded.
+    """Bounds on a medium, on how many there may be, and on words. What a header can tell is checked before decoding.
 
     Attributes:
         max_bytes: Size of the file. 512 MiB is what large platforms accept for a video; files are streamed, so the
@@ -33,6 +33,8 @@ class Limits:
             platforms hold one to a few dozen. They are decoded and measured a few at a time, so what many of them cost
             is time and not memory.
         photos_per_report: Reference photos that are looked at; three to five are usual.
+        text_characters: Characters of a post's words that are searched, and of the words in one picture. Posts have
+            some hundred, long articles 50,000; the worst that many characters can be cost seconds (docs/text.md).
     """
 
     max_bytes: int = 512 * 1024 * 1024
@@ -48,6 +50,7 @@ class Limits:
     max_memory: int = 3 * 1024**3
     media_per_post: int = 300
     photos_per_report: int = 20
+    text_characters: int = 50_000
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -50,7 +50,7 @@ class Assessor:
         components: Digests of everything that results depend on besides their input and the settings.
         unavailable: What could not be loaded.
         settings: Where networks run, and how precisely.
-        limits: Bounds on what media may be.
+        limits: Bounds on what media may be, and on how far words are searched.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Assessor:
             models: Another folder of models.
             bank: File of fingerprints of known media; without one, copies are not looked for.
             settings: Where networks run.
-            limits: Bounds on what media may be.
+            limits: Bounds on what media may be, and on how far words are searched.
             contained: Decode media in processes of their own (see `DecoderPool`); false only for trusted media.
             claims: Store of enrolled reference templates (`consentry.signals.faces.enrolment`), for cases that say so.
             embedder: What faces are compared with: ``dlib``, or a model folder of one's own.
@@ -112,6 +112,7 @@ class Assessor:
             claims=ClaimStore(claims) if isinstance(claims, Path) else claims,
             embedder=embedder,
             read_pictures=read_pictures,
+            limits=limits,
         )
         parts = load_parts(setup, policy=policy, without=without)
         return cls(parts, limits=limits, settings=settings, contained=contained)

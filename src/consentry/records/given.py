@@ -9,6 +9,12 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from consentry.records.words import (
+    LONGEST_DETAIL,
+    LONGEST_ID,
+    LONGEST_MEDIA_ID,
+    LONGEST_STATEMENT,
+    LONGEST_WORD,
+    MOST_FACTS,
     AccountKind,
     Authority,
     Consent,
@@ -30,7 +36,7 @@ class Media(Record):
         data: Its bytes, for callers that hold them in memory.
     """
 
-    media_id: Name = ""
+    media_id: Name = Field(default="", max_length=LONGEST_MEDIA_ID)
     path: Path | None = None
     data: bytes | None = Field(default=None, repr=False)
 
@@ -82,12 +88,12 @@ class Post(Record):
     Attributes:
         post_id: The platform's name for it.
         media: Images and videos; a path or a string stands for `Media` with that path.
-        text: The words that came with the media.
+        text: The words that came with the media, of any length; how far they are searched is a limit of the assessor.
         posted_at: When, if known.
         account: The kind of account that published it.
     """
 
-    post_id: Name = Field(min_length=1)
+    post_id: Name = Field(min_length=1, max_length=LONGEST_ID)
     media: tuple[MediaInput, ...] = ()
     text: Words = ""
     posted_at: datetime | None = None
@@ -117,13 +123,13 @@ class Report(Record):
         reports_against_account: Reports by anybody in the window against the account that published the post.
     """
 
-    report_id: Name = Field(min_length=1)
+    report_id: Name = Field(min_length=1, max_length=LONGEST_ID)
     standing: Standing
     authority: Authority | None = None
     identity: Identity = "unverified"
     consent: Consent = "unknown"
     reported_at: datetime | None = None
-    statement: Words = ""
+    statement: Words = Field(default="", max_length=LONGEST_STATEMENT)
     window_days: int | None = Field(default=None, ge=1)
     reports_by_reporter: int | None = Field(default=None, ge=0)
     rejected_reports_by_reporter: int | None = Field(default=None, ge=0)
@@ -184,14 +190,27 @@ class Case(Record):
         report: ``None`` scores the media alone.
         references: Verified photos of the depicted person. They belong to this report, and serve it alone.
         enrolled: Whether templates that were enrolled for this report take the place of photos.
-        facts: What reviewers answered, look-ups found or the report says besides; outranks what models say.
+        facts: What reviewers answered, look-ups found or the report says besides; outranks what models say. They are
+            kept with the assessment, so there is an end to how many and how long they may be.
     """
 
     post: Post
     report: Report | None = None
     references: tuple[MediaInput, ...] = ()
     enrolled: bool = False
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[Fact, ...] = Field(default=(), max_length=MOST_FACTS)
+
+    @model_validator(mode="after")
+    def _facts_come_to_an_end(self) -> Self:
+        for number, fact in enumerate(self.facts, 1):
+            for what, said, most in (
+                ("name", fact.name, LONGEST_WORD),
+                ("value", fact.value, LONGEST_WORD),
+                ("detail", fact.detail, LONGEST_DETAIL),
+            ):
+                if len(said) > most:
+                    raise ValueError(f"the {what} of fact {number} has {len(said):,} characters, {most:,} are allowed")
+        return self
 
     @model_validator(mode="after")
     def _references_belong_to_a_report(self) -> Self:

@@ -19,7 +19,8 @@ class ErrorNote(Record):
 
     Attributes:
         stage: The room it happened in: ``media``, ``references``, or the name of a signal: ``scene``, ``faces``,
-            ``copies``, ``text``, and those that others added.
+            ``copies``, ``text``, and those that others added. Others leave no fact open: ``cues`` and ``reading`` could
+            not be loaded, ``findings`` were not all listed.
         code: Stable, for programs.
         media_id: The medium concerned, if it is one.
     """

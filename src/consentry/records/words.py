@@ -27,6 +27,19 @@ def plain_name(value: Any) -> Any:
 
 Words = Annotated[str, BeforeValidator(whole_characters)]
 Name = Annotated[str, BeforeValidator(plain_name)]
+LONGEST_ID: Final = 1_024
+"""Characters of a `post_id` or `report_id`: they are columns, titles and keys. Object stores allow as many bytes."""
+LONGEST_MEDIA_ID: Final = 4_096
+"""The same of a medium, which may be a whole path; systems allow as many bytes."""
+LONGEST_STATEMENT: Final = 100_000
+"""Characters of a reporter's own words: some fifty pages."""
+MOST_FACTS: Final = 1_000
+"""Answers, look-ups and statements that come with one case; policies have some seventy facts."""
+LONGEST_WORD: Final = 256
+"""Characters of the name and of the value of a fact that comes with a case."""
+LONGEST_DETAIL: Final = 10_000
+"""Characters that say why: they are kept with every assessment."""
+
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Box = tuple[Probability, Probability, Probability, Probability]
 """Left, top, right, bottom as fractions of the upright picture."""

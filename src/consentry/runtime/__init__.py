@@ -2,7 +2,9 @@
 
 from consentry.runtime.errors import ModelError, RuntimeDeviceError
 from consentry.runtime.model_folder import ModelFolder, list_models, models_root, write_model_json
-from consentry.runtime.network import Network, RuntimeSettings, load_network
+from consentry.runtime.network import load_network
+from consentry.runtime.protocol import Network
+from consentry.runtime.settings import RuntimeSettings
 
 __all__ = [
     "ModelError",

@@ -70,7 +70,7 @@ def opened_case(case: Case, media: Iterable[Begun], references: Sequence[Begun],
     """The case, or the part of it, that these media make; all of them must be done. What failed becomes a note."""
     outcomes, read, errors, defects = [], [], [], []
     for item, future in media:
-        found = _result(item, future)
+        found = _result(future)
         if isinstance(found, tuple):
             opened, outcome = found
             outcomes.append(outcome)
@@ -83,7 +83,7 @@ def opened_case(case: Case, media: Iterable[Begun], references: Sequence[Begun],
             defects += [found] if isinstance(found, InternalError) else []
     photos = []
     for item, future in references:
-        found = _result(item, future)
+        found = _result(future)
         if isinstance(found, tuple):
             photos.append(found[0])
         elif first:
@@ -92,7 +92,7 @@ def opened_case(case: Case, media: Iterable[Begun], references: Sequence[Begun],
     return OpenedCase(case, tuple(outcomes), tuple(read), tuple(photos), tuple(errors), tuple(defects), first)
 
 
-def _result(item: Media, future: Future[OpenedMedia]) -> tuple[OpenedMedia, MediaOutcome] | ConsentryError:
+def _result(future: Future[OpenedMedia]) -> tuple[OpenedMedia, MediaOutcome] | ConsentryError:
     # Not raised, so that its traceback is the same however often it is asked for: photos are, by every part of a case.
     error = CancelledError() if future.cancelled() else future.exception()
     if error is None:
@@ -100,4 +100,4 @@ def _result(item: Media, future: Future[OpenedMedia]) -> tuple[OpenedMedia, Medi
             return future.result(), future.result().outcome()
         except Exception as caught:  # noqa: BLE001  whatever it is, it costs this medium alone
             error = caught
-    return as_known(error, f"{item.media_id} from being opened")
+    return as_known(error, "a medium from being opened")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol, Self
 
+from consentry.media import Limits
 from consentry.records import ComponentDigest, ErrorNote, ExtraSignal
 from consentry.runtime import ModelFolder, RuntimeSettings
 from consentry.signals.opened_cases import OpenedCase
@@ -47,6 +48,7 @@ class SignalSetup:
         claims: The store of enrolled reference templates, if there is one.
         embedder: What faces are compared with.
         read_pictures: Whether words inside pictures are read.
+        limits: Bounds on what media may be, and on how far words are searched.
     """
 
     settings: RuntimeSettings = RuntimeSettings()
@@ -55,6 +57,7 @@ class SignalSetup:
     claims: Any = None
     embedder: str = "dlib"
     read_pictures: bool = False
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)

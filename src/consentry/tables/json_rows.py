@@ -8,8 +8,10 @@ from itertools import chain
 from typing import Any, BinaryIO, Final
 
 from consentry.tables.errors import BadRow, TableError
-from consentry.tables.text import HEAD, Text, encoding_of
+from consentry.tables.text import HEAD, LONGEST_LINE, Text, encoding_of
 
+TOO_LONG: Final = b"a line without end"
+"""Stands for one; no JSON."""
 _KINDS: Final = {
     list: "a list",
     str: "a text",
@@ -34,9 +36,22 @@ def json_rows(stream: BinaryIO, name: str) -> Iterator[dict[str, Any] | BadRow]:
     if encoding.startswith("utf-16"):
         lines = Text(stream, name, head).lines()
     else:
-        begun = head[mark:] + stream.readline()
-        lines = chain(begun.splitlines(keepends=True), iter(stream.readline, b""))
+        *whole, last = head[mark:].splitlines(keepends=True) or [b""]
+        lines = chain(whole, _bounded(stream, last))
     yield from _of_lines(lines, name)
+
+
+def _bounded(stream: BinaryIO, begun: bytes) -> Iterator[bytes]:
+    """Line by line; of one that is too long no more than its beginning is held, which is no JSON."""
+    line = begun if begun.endswith(b"\n") else begun + stream.readline(LONGEST_LINE)
+    while line:
+        if len(line) >= LONGEST_LINE and not line.endswith(b"\n"):
+            rest = line
+            while rest and not rest.endswith(b"\n"):
+                rest = stream.readline(LONGEST_LINE)
+            line = TOO_LONG
+        yield line
+        line = stream.readline(LONGEST_LINE)
 
 
 def _of_lines(lines: Iterable[str | bytes], name: str) -> Iterator[dict[str, Any] | BadRow]:
@@ -56,7 +71,9 @@ def _of_lines(lines: Iterable[str | bytes], name: str) -> Iterator[dict[str, Any
 
 def _each(lines: Iterable[str | bytes]) -> Iterator[dict[str, Any] | BadRow]:
     for line in lines:
-        if line.strip():
+        if line is TOO_LONG:
+            yield BadRow(f"The row is longer than {LONGEST_LINE:,} bytes.")
+        elif line.strip():
             try:
                 yield _row(json.loads(line))
             except (ValueError, RecursionError, MemoryError) as error:

@@ -9,6 +9,8 @@ from typing import BinaryIO, Final
 
 from consentry.tables.errors import TableError
 
+LONGEST_LINE: Final = 64 * 1024 * 1024
+"""Bytes or characters: several long texts. More would be held whole, since nobody knows where it ends."""
 HEAD: Final = 1 << 16
 """Bytes by which the encoding and the separator are told."""
 _BOMS: Final = (
@@ -62,6 +64,10 @@ class Text:
                 begun.clear()
             if rest:
                 begun.append(rest)
+                if sum(map(len, begun)) > LONGEST_LINE:
+                    raise TableError(
+                        f"{self._name} has a line of more than {LONGEST_LINE:,} characters.", "Correct it."
+                    )
         if begun:
             yield "".join(begun)
 

@@ -11,6 +11,7 @@ import pytest
 from small_jobs import without_models, write_picture, write_rows
 
 from consentry.batch import Options, run_job
+from consentry.records.words import LONGEST_DETAIL, LONGEST_ID, LONGEST_STATEMENT
 
 FOREIGN = "<script>alert('x')</script><img src=https://example.org/x onerror=alert(1)>"
 
@@ -111,3 +112,25 @@ def test_of_a_post_with_many_media_some_are_drawn(tmp_path: Path) -> None:
 def test_the_plots_count_what_became_of_the_rows(page: str) -> None:
     assert 'class="plot bars"' in page
     assert "no case" in page
+
+
+def test_words_without_end_do_not_make_a_page_without_end(tmp_path: Path) -> None:
+    assessor = without_models(tmp_path / "none")
+    asked = next(fact for fact in assessor.policy.facts if fact.measured is None)
+    report = {"standing": "other", "report_id": "r" * LONGEST_ID, "statement": "said " * (LONGEST_STATEMENT // 5)}
+    answer = {"name": asked.name, "value": asked.words[0], "source": "reviewer", "detail": "d" * LONGEST_DETAIL}
+    rows = [
+        {"post_id": "p" * LONGEST_ID, "text": "cake " * 200_000, "report": report, "facts": [answer]},
+        {"post_id": "gone", "media": ["g" * 250 + ".jpg"]},
+        {"post_id": "q" * 5_000_000},
+    ]
+    manifest = write_rows(tmp_path / "posts.jsonl", rows)
+    summary = run_job(manifest, tmp_path / "out", assessor, Options(page=True))
+    assert (summary.assessed, summary.rejected) == (2, 1)
+    assert summary.error_codes["text.too_long"] == 1
+    page = (tmp_path / "out/index.html").read_text(encoding="utf-8")
+    assert len(page) < 100_000
+    assert "995,000 more characters" in page
+    assert "95,000 more characters" in page
+    assert "9,500 more characters" in page
+    assert "text.too_long" in page

@@ -22,7 +22,7 @@ from consentry.batch.manifest.row_bounds import check_count, trouble_with
 from consentry.batch.manifest.sources import find_sources, joined
 from consentry.defects import as_known
 from consentry.records import Case, ErrorNote, Media, Report
-from consentry.records.words import plain_name
+from consentry.records.words import LONGEST_ID, plain_name
 from consentry.tables.yaml_rows import load_yaml
 
 _OF_THE_POST = ("post_id", "text", "posted_at", "account")
@@ -56,20 +56,26 @@ def read_manifest(manifest: str | Path, reading: Reading = Reading()) -> Iterato
     for number, (source, content) in enumerate(read_rows(find_sources(manifest), reading), 1):
         identity = post_id_of(content)
         if identity in seen:
-            yield RowError(number, identity, duplicate(identity).note(stage="manifest"))
+            yield RowError(number, shown_id(identity), duplicate(identity).note(stage="manifest"))
             continue
         if identity is not None:
             seen.add(identity)
         try:
             yield case_of(content, source.base)
         except Exception as error:  # noqa: BLE001  nothing that stands in a row keeps the others from being read
-            yield RowError(number, identity, as_known(error, "the row from being read").note(stage="manifest"))
+            known = as_known(error, "the row from being read")
+            yield RowError(number, shown_id(identity), known.note(stage="manifest"))
 
 
 def post_id_of(content: Any) -> str | None:
-    """What a row calls its post, if it says so."""
+    """What a row calls its post, if it says so in a word or number."""
     identity = content.get("post_id") if isinstance(content, Mapping) else None
     return str(plain_name(str(identity))) if isinstance(identity, str | int) else None
+
+
+def shown_id(post_id: str | None) -> str | None:
+    """What the results call a row that is no case: what it says, as far as a name may go."""
+    return None if post_id is None else post_id[:LONGEST_ID]
 
 
 def duplicate(post_id: str | None) -> ManifestError:

@@ -13,6 +13,8 @@ from consentry.records import Report
 from consentry.tables import ColumnNames, likely_column
 
 REPORT_PREFIX: Final = "report."
+_LONGEST_NAME: Final = 100
+"""Of a column, as far as it is compared with those that are known."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ BY_NAME: Final = {column.name: column for column in ALL_COLUMNS}
 
 def nearest(name: str, among: Iterable[str]) -> str | None:
     """The name that was probably meant."""
-    found = get_close_matches(name.strip().lower(), list(among), 1)
+    found = get_close_matches(name[:_LONGEST_NAME].strip().lower(), list(among), 1)
     return found[0] if found else None
 
 

@@ -10,9 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from PIL import Image
 
+from consentry.batch.page.excerpts import marked
 from consentry.batch.page.pictures import data_address, draw_faces, draw_places, draw_saliency
 from consentry.media import MediaError, OpenedMedia
 from consentry.records import (
@@ -26,7 +27,6 @@ from consentry.records import (
     MediaOutcome,
     SceneSignal,
     Signals,
-    TextSignal,
 )
 from consentry.signals.copies.bank_edits import kept_picture
 
@@ -218,21 +218,3 @@ def _kept(match: CopyMatch, bank: Path | None) -> str | None:
 def at(second: float) -> str:
     """A time in a video, as players show it."""
     return f"{int(second) // 60}:{int(second) % 60:02d}"
-
-
-def marked(text: str, signal: TextSignal | None) -> Markup:
-    """The post's words, escaped, with what was found in them marked."""
-    if signal is None:
-        return escape(text)
-    parts, position = [], 0
-    for finding in sorted(signal.findings, key=lambda found: (found.start, -found.end)):
-        if finding.start < position:
-            continue
-        parts += [
-            escape(text[position : finding.start]),
-            Markup('<mark title="{}">{}</mark>').format(
-                f"{finding.kind.replace('_', ' ')}, {finding.probability:.2f}", text[finding.start : finding.end]
-            ),
-        ]
-        position = finding.end
-    return Markup("").join([*parts, escape(text[position:])])

@@ -17,6 +17,7 @@ from consentry.batch.manifest.cases import case_of
 from consentry.batch.page import plots
 from consentry.batch.page.choosing import READ, choose
 from consentry.batch.page.drawn import SIDE, DrawnCase, Opens, at, draw_case
+from consentry.batch.page.excerpts import beginning
 from consentry.batch.plan import Plan
 from consentry.batch.results.files import PAGE
 from consentry.batch.results.store import Store
@@ -59,6 +60,7 @@ def write_page(
     )
     environment.filters["words"] = lambda value: str(value).replace("_", " ")
     environment.filters["probability"] = _probability
+    environment.filters["beginning"] = beginning
     severity = sorted(SEVERITY, key=lambda action: -SEVERITY[action])
     actions: dict[str, int] = {action: summary.actions[action] for action in severity if summary.actions[action]}
     path = store.out / PAGE

@@ -157,7 +157,9 @@ def text(kind: TextKind) -> Callable[[Situation], Number]:
             return Number(max(inside, default=0.0), 1.0, "the words were not searched")
         found = max((item.probability for item in signal.findings if item.kind == kind), default=0.0)
         found = max(found, *inside) if inside else found
-        if kind not in signal.searched or situation.failed("text"):
+        if situation.failed("text"):
+            return Number(found, 1.0, "not all of the words were searched")
+        if kind not in signal.searched:
             return Number(found, 1.0, "the words were not searched for it")
         return Number(found, found)
 
