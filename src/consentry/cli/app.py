@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from consentry.cli import assess, claim, data, doctor, promote, schema, signals, train
+from consentry.cli import assess, claim, data, doctor, errors, promote, schema, signals, train
 from consentry.cli.bank import entries as bank
 from consentry.cli.evaluate import faces as evaluate_faces
 from consentry.cli.evaluate import scene as evaluate
 from consentry.cli.evaluate import studies
+from consentry.cli.exit_codes import exit_code_of
 from consentry.cli.models import export
 from consentry.cli.models import folders as models
-from consentry.cli.output import EXIT_FAILED, print_error
+from consentry.cli.output import print_error
 from consentry.cli.policy import looking as policy
 from consentry.cli.scoring import score
 from consentry.errors import ConsentryError
@@ -54,6 +55,7 @@ app.command("assess")(assess.assess)
 app.command("score")(score.score)
 app.command("doctor")(doctor.doctor)
 app.command("signals")(signals.signals)
+app.command("errors")(errors.errors)
 app.command("schema")(schema.schema)
 app.command("promote")(promote.promote)
 app.add_typer(policy.app, name="policy")
@@ -76,12 +78,6 @@ def main() -> None:
         app()
     except ConsentryError as error:
         print_error(error)
-        sys.exit(_exit_code(error))
+        sys.exit(exit_code_of(error.code))
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _exit_code(error: ConsentryError) -> int:
-    """Trouble with the installation is 1; anything that the caller gave is 2."""
-    here = ("cluster.", "export.", "model.", "proving.", "runtime.", "signal.invalid", "third_party.")
-    return EXIT_FAILED if error.code.startswith(here) else 2

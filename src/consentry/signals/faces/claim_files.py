@@ -22,11 +22,7 @@ _FORMAT: Final = "consentry-templates-1"
 
 
 class EnrolmentError(ConsentryError):
-    """Templates cannot be enrolled, or cannot be had.
-
-    Codes: ``enrolment.missing``, ``enrolment.exists``, ``enrolment.expired``, ``enrolment.purged``,
-    ``enrolment.purpose``, ``enrolment.damaged``, ``enrolment.empty``, ``enrolment.moment``, ``enrolment.not_written``.
-    """
+    """Templates cannot be enrolled, or cannot be had. Its codes: ``consentry errors enrolment``."""
 
     default_code = "enrolment.missing"
 
