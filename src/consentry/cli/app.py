@@ -12,6 +12,7 @@ from consentry.cli import (
     claim,
     data,
     doctor,
+    errors,
     evaluate,
     export,
     models,
@@ -21,6 +22,7 @@ from consentry.cli import (
     signals,
     train,
 )
+from consentry.cli.exit_codes import exit_code_of
 from consentry.cli.output import EXIT_FAILED, print_error
 from consentry.cli.scoring import score
 from consentry.cli.streams import Watched, watched_output
@@ -62,6 +64,7 @@ app.command("assess")(assess.assess)
 app.command("score")(score.score)
 app.command("doctor")(doctor.doctor)
 app.command("signals")(signals.signals)
+app.command("errors")(errors.errors)
 app.command("schema")(schema.schema)
 app.command("promote")(promote.promote)
 app.add_typer(policy.app, name="policy")
@@ -99,7 +102,7 @@ def _run(output: Watched) -> int | str | None:
         return end.code
     except ConsentryError as error:
         print_error(error)
-        return _exit_code(error)
+        return exit_code_of(error.code)
     except KeyboardInterrupt:
         return 130
     except Exception as error:
@@ -124,22 +127,3 @@ def _of_system(error: Exception) -> ConsentryError | None:
             code="system.refused",
         )
     return None
-
-
-_HERE = (
-    "assess.",
-    "cluster.",
-    "export.",
-    "internal.",
-    "model.",
-    "output.",
-    "proving.",
-    "runtime.",
-    "signal.invalid",
-    "third_party.",
-)
-
-
-def _exit_code(error: ConsentryError) -> int:
-    """Trouble with the installation is 1; anything that the caller gave is 2."""
-    return EXIT_FAILED if error.code.startswith(_HERE) and error.code != "output.address" else 2

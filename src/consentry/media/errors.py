@@ -1,6 +1,3 @@
-"""What can go wrong with a medium, as one error class with stable codes.
-
-=========================  ============================================================================
 code                       meaning
 =========================  ============================================================================
 media.address              the path is a network address; nothing is ever fetched
@@ -28,6 +25,8 @@ media.partly_damaged       (note) damaged, but some frames were read before or b
 media.sampled_sparsely     (note) so long that fewer frames than `Limits.frames_per_second` were looked at
 media.sampled_in_part      (note) only the beginning was looked at, the rest would have cost too much work
 =========================  ============================================================================
+=======
+"""What can go wrong with a medium, as one error class; ``consentry errors media`` says what its codes mean.
 
 Messages name the medium by its id, never by its path, and quote nothing of what a decoder said: its text can hold
 memory addresses and words chosen by whoever made the file.

@@ -37,7 +37,7 @@ _WAYS_OUT: Final = "Mend or remove the package that adds it, or leave the signal
 
 
 class SignalError(ConsentryError):
-    """A signal cannot be used. Codes: ``signal.unknown``, ``signal.invalid``, ``signal.load``, ``signal.circle``."""
+    """A signal cannot be used. Its codes: ``consentry errors signal``."""
 
     default_code = "signal.invalid"
 

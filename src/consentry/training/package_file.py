@@ -11,10 +11,7 @@ from consentry.runtime.model_folder import sha256_of
 
 
 class ThirdPartyFileError(ConsentryError):
-    """A pinned third-party file is not there or not the pinned one.
-
-    Codes: ``third_party.missing``, ``third_party.digest``.
-    """
+    """A pinned third-party file is not there or not the pinned one. Its codes: ``consentry errors third_party``."""
 
     default_code = "third_party.missing"
 

@@ -39,7 +39,7 @@ def test_a_good_face_lacks_nothing_however_it_is_tilted() -> None:
 )
 def test_each_lack_has_its_words(change: dict[str, float], code: str, said: str) -> None:
     (found,) = shortfalls(GOOD.model_copy(update=change), FLOOR)
-    assert found.code == code
+    assert found.code == f"reference.{code}"
     assert said in found.said
     assert found.remedy.startswith("Ask for")
 
@@ -51,7 +51,11 @@ def test_what_was_not_measured_is_not_held_against_a_face() -> None:
 
 def test_the_plainest_reason_comes_first() -> None:
     worse = GOOD.model_copy(update={"width_pixels": 20, "sharpness": 1.0, "clipped": 0.9})
-    assert [lack.code for lack in shortfalls(worse, FLOOR)] == ["too_small", "blurred", "badly_lit"]
+    assert [lack.code for lack in shortfalls(worse, FLOOR)] == [
+        "reference.too_small",
+        "reference.blurred",
+        "reference.badly_lit",
+    ]
 
 
 def test_light_is_mean_spread_and_clipped_share_of_the_middle() -> None:

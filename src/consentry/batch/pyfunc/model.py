@@ -40,10 +40,7 @@ _LEFT_OUT: Final = frozenset({"row", "traceback"})
 
 
 class ExportError(ConsentryError):
-    """The scorer cannot be exported, or what was exported cannot be loaded.
-
-    Codes: ``export.no_mlflow``, ``export.exists``, ``export.invalid``.
-    """
+    """The scorer cannot be exported, or what was exported cannot be loaded. Its codes: ``consentry errors export``."""
 
     default_code = "export.invalid"
 

@@ -20,11 +20,7 @@ _INSTALL: Final = 'Install it on every machine of the cluster with: pip install 
 
 
 class ClusterError(ConsentryError):
-    """A job cannot be run on many machines.
-
-    Codes: ``cluster.no_ray``, ``cluster.unreachable``, ``cluster.worker`` (a worker cannot load what it needs, or would
-    answer otherwise than the others), ``cluster.failed`` (Ray gave up).
-    """
+    """A job cannot be run on many machines. Its codes: ``consentry errors cluster``."""
 
     default_code = "cluster.failed"
 

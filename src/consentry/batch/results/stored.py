@@ -15,7 +15,7 @@ _ROWS_AT_ONCE = 1000
 
 
 class StoredError(ConsentryError):
-    """Stored results cannot be read. Codes: ``stored.missing``, ``stored.format``, ``stored.row``."""
+    """Stored results cannot be read. Its codes: ``consentry errors stored``."""
 
     default_code = "stored.format"
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from consentry.cli.exit_codes import EXIT_USAGE
 from consentry.cli.options import JsonOption
 from consentry.cli.output import ACTION_STYLES, EXIT_FAILED, OUT, plain
-from consentry.cli.policy.exit_codes import EXIT_USAGE, policy_exit_codes
+from consentry.cli.policy.exit_codes import policy_exit_codes
 from consentry.records import Recommendation
 
 if TYPE_CHECKING:

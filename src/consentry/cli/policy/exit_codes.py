@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from consentry.cli.output import EXIT_FAILED, print_error
-
-EXIT_USAGE: Final = 2
-_USAGE: Final = frozenset({"policy.not_found", "policy.no_date", "policy.not_in_force", "policy.not_stored"})
-"""Errors of the call, not of the policy or the case."""
+from consentry.cli.exit_codes import policy_exit_code_of
+from consentry.cli.output import print_error
 
 PolicyArgument = Annotated[
     str,
@@ -32,4 +29,4 @@ def policy_exit_codes() -> Iterator[None]:
         yield
     except PolicyError as error:
         print_error(error)
-        raise typer.Exit(EXIT_USAGE if error.code in _USAGE else EXIT_FAILED) from error
+        raise typer.Exit(policy_exit_code_of(error.code)) from error

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from consentry.cli.exit_codes import EXIT_USAGE
 from consentry.cli.options import JsonOption
 from consentry.cli.output import ERR
-from consentry.cli.policy.exit_codes import EXIT_USAGE, policy_exit_codes
+from consentry.cli.policy.exit_codes import policy_exit_codes
 from consentry.writing import write_text
 
 if TYPE_CHECKING:

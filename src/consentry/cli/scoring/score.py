@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from consentry.cli.exit_codes import EXIT_STOPPED, exit_code_of
 from consentry.cli.limits import LimitOption, TrustedOption, limits_of
 from consentry.cli.options import (
     BankOption,
@@ -28,9 +29,6 @@ from consentry.cli.options import (
     load_assessor,
 )
 from consentry.cli.output import EXIT_FAILED, EXIT_UNREADABLE, OUT, print_error
-
-EXIT_TOO_MANY_ERRORS = 4
-EXIT_STOPPED = 130
 
 
 class Engine(StrEnum):
@@ -179,10 +177,8 @@ def score(
         with watcher(quiet=quiet or as_json) as watch, Interrupts().heeded() as interrupts:
             summary = run(options=options, watch=watch, stop=interrupts)
     except JobError as error:
-        if error.code not in _EXITS:
-            raise
         print_error(error)
-        raise typer.Exit(_EXITS[error.code]) from error
+        raise typer.Exit(exit_code_of(error.code)) from error
     except KeyboardInterrupt as error:
         raise typer.Exit(EXIT_STOPPED) from error
     if as_json:
@@ -199,6 +195,3 @@ def score(
         raise typer.Exit(EXIT_FAILED)
     if summary.with_media and summary.unreadable == summary.assessed:
         raise typer.Exit(EXIT_UNREADABLE)
-
-
-_EXITS = {"job.stopped": EXIT_STOPPED, "job.too_many_errors": EXIT_TOO_MANY_ERRORS}

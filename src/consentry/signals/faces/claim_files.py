@@ -23,11 +23,7 @@ _FORMAT: Final = "consentry-templates-1"
 
 
 class EnrolmentError(ConsentryError):
-    """Templates cannot be enrolled, or cannot be had.
-
-    Codes: ``enrolment.missing``, ``enrolment.exists``, ``enrolment.expired``, ``enrolment.purged``,
-    ``enrolment.purpose``, ``enrolment.damaged``, ``enrolment.unreadable``, ``enrolment.empty``, ``enrolment.moment``.
-    """
+    """Templates cannot be enrolled, or cannot be had. Its codes: ``consentry errors enrolment``."""
 
     default_code = "enrolment.missing"
 

@@ -25,11 +25,7 @@ _REMEDY: Final = (
 
 
 class MasterKeyError(ConsentryError):
-    """The master key is not there, is no key, or is not the one that was used.
-
-    Codes: ``claim_key.missing``, ``claim_key.invalid``, ``claim_key.other``, ``claim_key.exists``,
-    ``claim_key.damaged``.
-    """
+    """The master key is missing, none, or not the one that was used. Its codes: ``consentry errors claim_key``."""
 
     default_code = "claim_key.missing"
 

@@ -48,7 +48,7 @@ class Shortfall:
     """One thing that a face lacks.
 
     Attributes:
-        code: ``too_small``, ``blurred``, ``cut_off``, ``turned_away``, ``badly_lit`` or ``unclear``.
+        code: What an error about a reference photo that lacks it has as its code.
         said: Ends a sentence that begins with "The face".
         remedy: What to ask for instead.
     """
@@ -60,6 +60,7 @@ class Shortfall:
 
 _FRONT = "Ask for a photo in which the face is seen from the front."
 _LIGHT = "Ask for a photo in even light."
+_BARE = "Ask for a photo without glasses, mask or hand before the face."
 
 
 def shortfalls(quality: FaceQuality, floor: QualityFloor) -> tuple[Shortfall, ...]:
@@ -70,31 +71,33 @@ def shortfalls(quality: FaceQuality, floor: QualityFloor) -> tuple[Shortfall, ..
     found = []
     if quality.width_pixels < floor.width_pixels:
         said = f"is {quality.width_pixels} pixels wide; at least {floor.width_pixels} are needed"
-        found.append(Shortfall("too_small", said, "Ask for a larger photo, or one taken from nearer."))
+        found.append(Shortfall("reference.too_small", said, "Ask for a larger photo, or one taken from nearer."))
     if quality.outside is not None and quality.outside > floor.outside:
         said = f"is cut off: {quality.outside:.0%} of it lies beyond the picture; at most {floor.outside:.0%} may"
-        found.append(Shortfall("cut_off", said, "Ask for a photo that shows the whole face."))
+        found.append(Shortfall("reference.cut_off", said, "Ask for a photo that shows the whole face."))
     if quality.sharpness < floor.sharpness:
         said = f"is blurred: its sharpness is {quality.sharpness:.1f}; at least {floor.sharpness:.1f} is needed"
-        found.append(Shortfall("blurred", said, "Ask for a photo that is in focus."))
+        found.append(Shortfall("reference.blurred", said, "Ask for a photo that is in focus."))
     for name, most, angle in (("to the side", floor.yaw, quality.yaw), ("up or down", floor.pitch, quality.pitch)):
         if angle is not None and abs(angle) > most:
             said = f"is turned {name} by about {abs(angle):.0f} degrees; at most {most:.0f} are allowed"
-            found.append(Shortfall("turned_away", said, _FRONT))
+            found.append(Shortfall("reference.turned_away", said, _FRONT))
     if quality.contrast is not None and quality.contrast < floor.contrast:
         said = f"shows hardly any light and shade: its contrast is {quality.contrast:.1f}; "
-        found.append(Shortfall("badly_lit", said + f"at least {floor.contrast:.1f} is needed", _LIGHT))
+        found.append(Shortfall("reference.badly_lit", said + f"at least {floor.contrast:.1f} is needed", _LIGHT))
     if quality.clipped is not None and quality.clipped > floor.clipped:
         said = (
             f"is too dark or too bright: {quality.clipped:.0%} of it shows no detail; at most {floor.clipped:.0%} may"
         )
-        found.append(Shortfall("badly_lit", said, _LIGHT))
+        found.append(Shortfall("reference.badly_lit", said, _LIGHT))
     if quality.detection_probability is not None and quality.detection_probability < floor.detection_probability:
         said = (
             f"may be covered, or no face at all: the detector is sure to {quality.detection_probability:.3f}; "
             f"at least {floor.detection_probability:.3f} is needed"
         )
-        found.append(Shortfall("unclear", said, "Ask for a photo without glasses, mask or hand before the face."))
+        found.append(
+            Shortfall("reference.unclear", said, "Ask for a photo without glasses, mask or hand before the face.")
+        )
     return tuple(found)
 
 

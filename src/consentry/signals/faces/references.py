@@ -20,14 +20,7 @@ STAGE = "references"
 
 
 class ReferencePhotoError(ConsentryError):
-    """A reference photo cannot be used.
-
-    Codes: ``reference.no_face``, ``reference.several_faces``, ``reference.too_small``, ``reference.blurred``,
-    ``reference.cut_off``, ``reference.turned_away``, ``reference.badly_lit`` and ``reference.unclear``
-    for a single photo; ``reference.outlier`` for one that seems to show somebody else than the
-    others, ``reference.disagree`` for photos of which it is not clear which show the claimant, ``reference.minor`` for
-    photos of somebody who is said to be a minor: no template is made of a child.
-    """
+    """A reference photo cannot be used. Its codes: ``consentry errors reference``."""
 
     default_code = "reference.no_face"
 
@@ -62,7 +55,7 @@ def reference_face(media_id: str, qualities: Sequence[FaceQuality], floor: Quali
         raise ReferencePhotoError(
             f"The face in the reference photo {media_id} {shortfall.said}.",
             shortfall.remedy,
-            code=f"reference.{shortfall.code}",
+            code=shortfall.code,
         )
     return widest
 

@@ -18,11 +18,7 @@ from consentry.errors import ConsentryError
 
 
 class TemplateError(ConsentryError):
-    """Templates cannot be used like this.
-
-    Codes: ``template.other_embedder`` (made by different embedders), ``template.leaves`` (somebody tried to pickle or
-    copy one), ``template.not_calibrated`` (nothing is known of what its embedder's distances mean).
-    """
+    """Templates cannot be used like this. Its codes: ``consentry errors template``."""
 
     default_code = "template.other_embedder"
 
