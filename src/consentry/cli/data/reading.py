@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -42,12 +42,33 @@ def read(manifest: Path, label_map: Path | None, columns: list[str] | None, othe
     """The manifest that the options ask for."""
     from consentry.training.manifest import Columns, read_manifest
 
-    named = Columns()
-    for item in columns or []:
+    named = replace(Columns(), **columns_of(columns))
+    return read_manifest(manifest, columns=named, label_map=label_map, others=others)
+
+
+def columns_of(given: list[str] | None) -> dict[str, Any]:
+    """What the options say that columns are called, by our names."""
+    from consentry.training.manifest import Columns
+
+    known = {field.name: getattr(Columns(), field.name) for field in fields(Columns)}
+    found: dict[str, Any] = {}
+    for item in given or []:
         ours, separator, theirs = item.partition("=")
-        known = [field.name for field in fields(Columns)]
         if not separator or not theirs or ours not in known:
             raise typer.BadParameter(f"--column {item!r}: write ours=theirs, ours being one of {', '.join(known)}")
-        several = isinstance(getattr(named, ours), tuple)
-        named = replace(named, **{ours: (theirs,) if several else theirs})  # type: ignore[arg-type]
-    return read_manifest(manifest, columns=named, label_map=label_map, others=others)
+        found[ours] = (theirs,) if isinstance(known[ours], tuple) else theirs
+    return found
+
+
+def shares_of(given: list[str]) -> dict[str, float]:
+    """What the options say of the shares of splits."""
+    shares: dict[str, float] = {}
+    for item in given:
+        name, separator, value = item.partition("=")
+        try:
+            shares[name] = float(value) if separator and name else -1.0
+        except ValueError:
+            shares[name] = -1.0
+        if not 0 <= shares[name] < float("inf"):
+            raise typer.BadParameter(f"--share {item!r}: write split=share, such as test=0.15")
+    return shares
