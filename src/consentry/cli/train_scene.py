@@ -11,12 +11,13 @@ import typer
 from consentry.cli.classes import LabelOption, asking, label_map_of
 from consentry.cli.data.reading import ColumnOption, ExcludeOption, LabelMapOption, OthersOption, columns_of, shares_of
 from consentry.cli.options import QuietOption
-from consentry.cli.output import ERR, OUT, plain, progress_bars
+from consentry.cli.output import ERR, OUT, Bars, plain, progress_bars
 from consentry.cli.settings import ForceOption, InitOption, Overrides, settings_of, write_first_configuration
 from consentry.cli.train_scene_report import print_next, print_result, print_taken, write_config
 
 if TYPE_CHECKING:
     from consentry.training.scene_config import SceneConfig
+    from consentry.training.scene_evaluation import SceneEvaluation
 
 
 def scene(
@@ -172,6 +173,7 @@ def _train(config: SceneConfig, *, force: bool, quiet: bool, keep: bool) -> None
         print_taken(taken)
     with progress_bars(quiet=quiet) as bars:
         result = train_scene(taken.config, progress=bars, left_out=taken.skipped)
+        begun = {} if quiet else _begun_with(taken.config, bars)
     if config.output.name == "scene":
         stand_by_shipped(config.output.parent)
     written = None
@@ -180,9 +182,23 @@ def _train(config: SceneConfig, *, force: bool, quiet: bool, keep: bool) -> None
     if result.tracking_error:
         ERR.print(plain(f"The run was not tracked: {result.tracking_error}", "yellow"))
     if not quiet:
-        print_result(result)
+        print_result(result, begun)
     OUT.print(
         plain(f"{result.folder.id} is in {config.output}; {config.output / 'card.md'} has the figures."), soft_wrap=True
     )
     if not quiet:
         print_next(result, taken.config, written)
+
+
+def _begun_with(config: SceneConfig, bars: Bars) -> dict[str, SceneEvaluation]:
+    """What the model that the training began with makes of the same test pictures, by split and model."""
+    from consentry.training.model_folders import models_root_of
+    from consentry.training.scene_start import find_start
+    from consentry.training.scene_training import measure
+
+    if config.start_from is None:
+        return {}
+    folder = find_start(config.start_from)
+    with models_root_of(folder.path) as root:
+        found = measure(config, root=root, progress=bars)
+    return {f"{split}, {folder.id}": evaluation for split, evaluation in found.items()}

@@ -17,6 +17,7 @@ from consentry.cli.scene_figures import training_table
 if TYPE_CHECKING:
     from consentry.scene.scorer import SceneHead
     from consentry.training.scene_config import SceneConfig
+    from consentry.training.scene_evaluation import SceneEvaluation
     from consentry.training.scene_own_pictures import TakenIn
     from consentry.training.scene_training import SceneTrainingResult
 
@@ -45,11 +46,16 @@ def print_taken(taken: TakenIn) -> None:
         ERR.print(plain(warning, "yellow"), soft_wrap=True)
 
 
-def print_result(result: SceneTrainingResult) -> None:
-    """The figures of all splits."""
+def print_result(result: SceneTrainingResult, begun: Mapping[str, SceneEvaluation]) -> None:
+    """The figures of all splits.
+
+    Args:
+        result: Of the training.
+        begun: What the model that it began with makes of the test splits, by what to call it.
+    """
     splits: dict[str, Mapping[SceneHead, Mapping[str, Any]]] = {
         "val": {head: fitted.validation for head, fitted in result.fitted.heads.items()},
-        **{split: evaluation.figures for split, evaluation in result.evaluations.items()},
+        **{split: evaluation.figures for split, evaluation in (*result.evaluations.items(), *begun.items())},
     }
     OUT.print(training_table(splits))
     OUT.print("With 95 % intervals by bootstrap. val chose the calibration, and is a little too good for that.")

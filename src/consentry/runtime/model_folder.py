@@ -35,7 +35,7 @@ SHIPPED = "shipped"
 """What it says: those that came with Consentry."""
 
 # Messages name no absolute path: they stand in assessments, which are the same on every machine.
-_REINSTALL = "Reinstall Consentry, or restore its folder of models from version control."
+_REINSTALL = "Name a folder of models that has it whole; where none was named, reinstall Consentry."
 
 
 def models_root() -> Path:

@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from consentry.training.class_suggestions import unknown_classes
+from consentry.training.class_suggestions import suggested_context, unknown_classes
 from consentry.training.errors import TrainingError
+from consentry.training.evaluation_manifest import read_evaluation_manifest
 from consentry.training.label_maps import checked_label_map, context_of, spelled_alike
 from consentry.training.manifest import Columns, Manifest, read_manifest
+from consentry.training.scene_predictions import CONTEXT_OF
 
 Ask = Callable[[Mapping[str, int]], Mapping[str, str]]
 """Asks somebody what classes stand for: from pictures by class to a context for each."""
@@ -31,6 +33,13 @@ def classes_of_manifest(path: Path, columns: Columns) -> Counter[str]:
     Raises:
         TrainingError: ``training.manifest``.
     """
+    _require(path)
+    named = replace(columns, fine=(columns.context, "label", "class"))
+    found = read_manifest(path, columns=named, label_map=_ANY_MAP, others="neutral")
+    return Counter(row.fine for row in found.rows)
+
+
+def _require(path: Path) -> None:
     if not path.exists():
         raise TrainingError(
             f"There is no file or folder {str(path)!r}.",
@@ -38,9 +47,6 @@ def classes_of_manifest(path: Path, columns: Columns) -> Counter[str]:
             "path and context.",
             code="training.manifest",
         )
-    named = replace(columns, fine=(columns.context, "label", "class"))
-    found = read_manifest(path, columns=named, label_map=_ANY_MAP, others="neutral")
-    return Counter(row.fine for row in found.rows)
 
 
 def unknown_among(classes: Mapping[str, int], label_map: Mapping[str, str], others: str | None) -> dict[str, int]:
@@ -51,6 +57,42 @@ def unknown_among(classes: Mapping[str, int], label_map: Mapping[str, str], othe
     """
     known = checked_label_map(label_map.items(), where="The label map")
     return {label: count for label, count in classes.items() if not context_of(label, known, others)}
+
+
+def evaluated_classes(
+    path: Path,
+    columns: Columns,
+    label_map: Mapping[str, str],
+    others: str | None,
+    ask: Ask | None = None,
+) -> dict[str, str]:
+    """The label map of a manifest to evaluate on.
+
+    There, a word that means nothing counts as neither private nor a public event. That would be wrong, and silently so,
+    of a class that is called bedroom: classes whose names say that they are one of the two have to be known.
+
+    Args:
+        path: A table or a folder.
+        columns: What its columns are called.
+        label_map: What is known of its classes.
+        others: The context of all classes that mean nothing.
+        ask: Told of the classes that have to be known; without it they are an error.
+
+    Raises:
+        TrainingError: ``training.manifest`` or ``training.labels``.
+    """
+    _require(path)
+    classes = Counter(row.word for row in read_evaluation_manifest(path, columns=columns).rows)
+    words = dict(label_map)
+    unknown = unknown_among(classes, words, None)
+    if others is not None:
+        return words | dict.fromkeys(unknown, others)
+    matter = {label: count for label, count in unknown.items() if suggested_context(label) in CONTEXT_OF.values()}
+    if matter:
+        if ask is None:
+            raise unknown_classes(matter, where=path)
+        words |= ask(unknown)
+    return words
 
 
 def read_classes(

@@ -71,9 +71,8 @@ def unknown_classes(counts: Mapping[str, int], *, where: Path) -> TrainingError:
     return TrainingError(
         f"{where} has classes of which it is not known whether they are private or public: {shown}{more}.",
         "Save these lines as labels.yaml, mend what is wrong (each is one of "
-        f"{', '.join(CONTEXTS)}), and give --label-map labels.yaml; or give {options} and so on.\n\n"
-        + "\n".join(f"    {line}" for line in lines)
-        + "\n",
+        f"{', '.join(CONTEXTS)}), and give --label-map labels.yaml; or give {options} and so on, or --others neutral "
+        "for all of which nothing is said.\n\n" + "\n".join(f"    {line}" for line in lines) + "\n",
         code="training.labels",
     )
 

@@ -58,13 +58,17 @@ def read_pairs(path: Path, *, images: Path | None = None) -> list[FacePair]:
             or 0.
     """
     if not path.is_file():
-        raise TrainingError(f"There is no file of pairs at {path}.", "Check the path.", code="training.manifest")
+        raise TrainingError(
+            f"There is no file or folder {str(path)!r}.",
+            "Give a folder with a folder of pictures for each person, or a table of pairs.",
+            code="training.manifest",
+        )
     records = read_records(path, _COLUMNS)
     missing = set(_COLUMNS) - set(records[0])
     if missing:
         raise TrainingError(
             f"{path} lacks the columns {', '.join(sorted(missing))}; it has {', '.join(records[0])}.",
-            "Give a CSV file with the columns same, path_a, path_b.",
+            "Give a table with the columns same, path_a, path_b (pairs), or path and identity (pictures).",
             code="training.manifest",
         )
     folder = path.parent if images is None else images

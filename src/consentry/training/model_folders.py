@@ -84,7 +84,7 @@ def stand_by_shipped(root: Path) -> None:
     Args:
         root: A folder of models; the one that came with Consentry has them all.
     """
-    if set(list_models(root)) < set(list_models(shipped_root())):
+    if set(list_models(shipped_root())) - set(list_models(root)):
         (root / OTHERS).write_text(f"{SHIPPED}\n", encoding="utf-8")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from torch import nn
@@ -125,9 +127,20 @@ def train_scene(
     return replace(result, run=run, tracking_error=error)
 
 
-def measure(config: SceneConfig, *, progress: Progress = silent) -> dict[str, SceneEvaluation]:
-    """Measure the model that a configuration has written, on the configuration's test splits."""
-    with models_root_of(config.output) as root:
+def measure(
+    config: SceneConfig, *, root: Path | None = None, progress: Progress = silent
+) -> dict[str, SceneEvaluation]:
+    """Measure a model on the test splits of a configuration.
+
+    Args:
+        config: With the splits.
+        root: A folder of models; the model that the configuration has written, by default.
+        progress: Told of pictures.
+
+    Returns:
+        By split.
+    """
+    with nullcontext(root) if root is not None else models_root_of(config.output) as root:
         return {
             split: evaluate_scene(
                 config.data.manifest,
