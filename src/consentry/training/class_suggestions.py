@@ -46,12 +46,8 @@ def suggested_context(label: str) -> str | None:
 
 def label_map_file(labels: Iterable[str]) -> str:
     """A label map to begin with, as YAML: a line for each class, `FILL_IN` where there is no suggestion."""
-    lines = []
-    for label in labels:
-        context = suggested_context(label)
-        word = yaml.safe_dump(label, default_flow_style=True, allow_unicode=True, width=10_000).removesuffix("\n...\n")
-        lines.append(f"{word.strip()}: {context or FILL_IN}")
-    return "\n".join(lines)
+    suggested = {label: suggested_context(label) or FILL_IN for label in labels}
+    return yaml.safe_dump(suggested, sort_keys=False, allow_unicode=True, width=10_000)
 
 
 def unknown_classes(counts: Mapping[str, int], *, where: Path) -> TrainingError:
@@ -67,7 +63,7 @@ def unknown_classes(counts: Mapping[str, int], *, where: Path) -> TrainingError:
     lines = label_map_file(listed[:_SHOWN]).splitlines()
     if len(listed) > _SHOWN:
         lines.append(f"# and {len(listed) - _SHOWN} more")
-    options = " ".join(f'--label "{label}={suggested_context(label) or "?"}"' for label in listed[:2])
+    options = " ".join(f'--label "{label}={suggested_context(label) or FILL_IN}"' for label in listed[:2])
     return TrainingError(
         f"{where} has classes of which it is not known whether they are private or public: {shown}{more}.",
         "Save these lines as labels.yaml, mend what is wrong (each is one of "

@@ -133,6 +133,8 @@ def prepare_faces(
     everybody, counts = np.unique(names, return_counts=True)
     enough = [str(name) for name, count in zip(everybody, counts, strict=True) if count >= data.least_pictures]
     apart = _drawn(enough, data.validation_share, seed)
+    if len(apart) < _LEAST_PERSONS:  # of very few persons the share may hold none
+        apart = sorted(enough, key=lambda name: _chance(name, seed))[:_LEAST_PERSONS]
     rest = [name for name in enough if name not in set(apart)]
     if min(len(apart), len(rest)) < _LEAST_PERSONS:
         persons = len({name for _, name in listed})
@@ -159,19 +161,13 @@ def prepare_faces(
 
 
 def _drawn(names: Sequence[str], share: float, seed: int) -> list[str]:
-    """Persons for validation: by a hash of their names, so that more data later moves nobody to the other part.
+    """Persons for validation: by a hash of their names, so that more data later moves nobody to the other part."""
+    return [name for name in names if _chance(name, seed) < share]
 
-    The two with the smallest ones, where there are so few that the share has none or one.
-    """
 
-    def chance(name: str) -> int:
-        return int.from_bytes(hashlib.sha256(f"{seed}\n{name}".encode()).digest()[:4], "big")
-
-    drawn = [name for name in names if chance(name) < share * 2**32]
-    if len(drawn) < _LEAST_PERSONS:
-        least = sorted(names, key=chance)[:_LEAST_PERSONS]
-        return [name for name in names if name in least]
-    return drawn
+def _chance(name: str, seed: int) -> float:
+    """A number in 0-1 that depends on the name and the seed alone."""
+    return int.from_bytes(hashlib.sha256(f"{seed}\n{name}".encode()).digest()[:4], "big") / 2**32
 
 
 def _faces(

@@ -178,8 +178,8 @@ def _auc(outputs: SceneOutputs, features: Features, contexts: NDArray[np.float32
     }
 
 
-def _loss(outputs: SceneOutputs, part: LabelledFeatures) -> float | None:
-    """Mean log loss of the calibrated heads that have rows of both kinds; ``None`` without one."""
+def _loss(outputs: SceneOutputs, part: LabelledFeatures) -> float:
+    """Mean log loss of the calibrated heads that have rows of both kinds."""
     contexts = part.targets.contexts > 0.5
     logits = _logits(outputs, part.plain)
     losses = [
@@ -187,4 +187,4 @@ def _loss(outputs: SceneOutputs, part: LabelledFeatures) -> float | None:
         for place, truth in enumerate(contexts.T)
         if truth.any() and not truth.all()
     ]
-    return float(np.mean(losses)) if losses else None
+    return float(np.mean(losses))
