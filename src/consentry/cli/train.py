@@ -6,73 +6,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
+from consentry.cli import train_faces, train_scene
 from consentry.cli.options import QuietOption
-from consentry.cli.output import ERR, OUT, plain, progress_bars
+from consentry.cli.output import OUT, progress_bars
 
-app = typer.Typer(help="Train a model from a manifest; needs the extra `train`.", no_args_is_help=True)
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="A setting in place of the file's, as dotted.name=value; repeat for more."),
-]
+app = typer.Typer(help="Train a model on pictures or texts of your own; needs the extra `train`.", no_args_is_help=True)
 
 
-@app.command("scene")
-def scene(
-    config: Annotated[
-        Path | None, typer.Argument(help="YAML; see src/consentry/training/configs/scene.yaml, the default.")
-    ] = None,
-    overrides: Overrides = None,
-    quiet: QuietOption = False,
-) -> None:
-    """Train, calibrate and measure the scene model, and write its folder with card and figures.
-
-    consentry train scene my.yaml --set data.manifest=pictures.csv --set output=models/scene/3
-    """
-    from consentry.training.scene_config import DEFAULT_CONFIG, SceneConfig
-    from consentry.training.scene_training import train_scene
-
-    settings = SceneConfig.read(config or DEFAULT_CONFIG, _settings(overrides or []))
-    with progress_bars(quiet=quiet) as bars:
-        result = train_scene(settings, progress=bars)
-    if result.tracking_error:
-        ERR.print(f"The run was not tracked: {result.tracking_error}", style="yellow")
-    OUT.print(f"{result.folder.id} is in {settings.output}; {settings.output / 'card.md'} has the figures.")
-
-
-@app.command("faces")
-def faces(
-    config: Annotated[
-        Path | None, typer.Argument(help="YAML; see src/consentry/training/configs/faces.yaml, an example.")
-    ] = None,
-    overrides: Overrides = None,
-    quiet: QuietOption = False,
-) -> None:
-    """Train or fine-tune a face embedder on identities of your own, and write its folder.
-
-    The pictures are a folder with a folder a person, or a CSV file with the columns path and identity. Whoever trains
-    on people's faces needs their permission. What comes out says nothing about anybody until it is calibrated: see
-    `consentry models build facenet --pairs`.
-
-    consentry train faces --set data.pictures=people --set start=vggface2 --set output=models/facenet
-    """
-    from consentry.training.facenet_config import DEFAULT_FACES_CONFIG, FacenetConfig
-    from consentry.training.facenet_training import train_faces
-
-    settings = FacenetConfig.read(config or DEFAULT_FACES_CONFIG, _settings(overrides or []))
-    with progress_bars(quiet=quiet) as bars:
-        result = train_faces(settings, progress=bars)
-    if result.tracking_error:
-        ERR.print(plain(f"The run was not tracked: {result.tracking_error}", "yellow"))
-    best = result.fitted.best
-    OUT.print(
-        f"{result.folder.id} is in {settings.output}: validation AUC {best.auc:.3f} after epoch {best.number} of "
-        f"{len(result.fitted.history)}, {result.fitted.start_auc:.3f} at the start.",
-        soft_wrap=True,
-    )
-    following = f"consentry models build facenet --out {settings.output} --pairs PAIRS"
-    OUT.print(f"Calibrate it next: {following}", soft_wrap=True)
+app.command("scene")(train_scene.scene)
+app.command("faces")(train_faces.faces)
 
 
 @app.command("text")
@@ -101,13 +44,3 @@ def text(
     with progress_bars(quiet=quiet) as bars:
         folder = train_text(TextSources(cases, training, vocabulary, tweets), out, progress=bars)
     OUT.print(f"{folder.id} is in {out}; {out / 'card.md'} has the figures.")
-
-
-def _settings(given: list[str]) -> dict[str, object]:
-    settings: dict[str, object] = {}
-    for item in given:
-        name, separator, value = item.partition("=")
-        if not separator:
-            raise typer.BadParameter(f"--set {item!r}: write dotted.name=value")
-        settings[name] = yaml.safe_load(value)
-    return settings
