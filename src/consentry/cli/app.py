@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from consentry.cli import assess, claim, data, doctor, promote, schema, train
+from consentry.cli import assess, claim, data, doctor, promote, schema
 from consentry.cli.bank import entries as bank
 from consentry.cli.evaluate import faces as evaluate_faces
 from consentry.cli.evaluate import scene as evaluate
@@ -17,6 +17,7 @@ from consentry.cli.output import EXIT_FAILED, print_error
 from consentry.cli.policy import looking as policy
 from consentry.cli.scoring import score
 from consentry.cli.streams import Watched, watched_output
+from consentry.cli.train import group as train
 from consentry.errors import ConsentryError
 from consentry.version import __version__
 from consentry.writing import disk_error_in, output_error

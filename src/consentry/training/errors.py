@@ -15,6 +15,9 @@ class TrainingError(ConsentryError):
         ``training.split``: a split is empty or unknown.
         ``training.leakage``: one group or one file lies in two splits.
         ``training.pictures``: more pictures are broken or missing than allowed.
+        ``training.start``: there is no such model to begin with, or it has no weights.
+        ``training.output``: what would be written is there already.
+        ``third_party.packages``: packages of the extra `train` are missing.
         ``training.registry``: the model registry does not answer, or has no such model.
     """
 
