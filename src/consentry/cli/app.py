@@ -20,12 +20,12 @@ from consentry.cli import (
     promote,
     schema,
     signals,
-    train,
 )
 from consentry.cli.exit_codes import exit_code_of
 from consentry.cli.output import EXIT_FAILED, print_error
 from consentry.cli.scoring import score
 from consentry.cli.streams import Watched, watched_output
+from consentry.cli.train import group as train
 from consentry.errors import ConsentryError
 from consentry.version import __version__
 from consentry.writing import disk_error_in, output_error

@@ -65,10 +65,12 @@ def facenet(
         from consentry.training.facenet.build import write_facenet
         from consentry.training.facenet.network import load_network
         from consentry.training.facenet.weights import find_weights
+        from consentry.training.scene.folders import stand_by_shipped
 
         found = find_weights(weights, sha256=sha256, download=download)
         made_by = "consentry models build facenet"
         folder = write_facenet(out, load_network(found), version=version, sources=[found.source], made_by=made_by)
+        stand_by_shipped(out.parent)
         OUT.print(f"{folder.id} is in {out}")
     if pairs is None:
         OUT.print("It is not calibrated: every answer will be inconclusive. Give --pairs.")

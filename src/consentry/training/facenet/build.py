@@ -135,7 +135,7 @@ def facenet_figures(faces: EmbeddedFaces, pair_set: PairSet) -> FacenetFigures:
         if count < LEAST_PAIRS:
             raise TrainingError(
                 f"{pair_set.name} gives {count} pairs of {kind} with both faces found; {LEAST_PAIRS} are needed.",
-                "Give more pairs.",
+                "Give more persons, or more pictures of each: k pictures of one person make k (k - 1) / 2 pairs.",
                 code="training.labels",
             )
     intercept, slope = fit_calibration(apart, listed.same)

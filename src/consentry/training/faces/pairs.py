@@ -59,7 +59,11 @@ def read_pairs(path: Path, *, images: Path | None = None, columns: Mapping[str, 
             or 0.
     """
     if not path.is_file():
-        raise TrainingError(f"There is no file of pairs at {path}.", "Check the path.", code="training.manifest")
+        raise TrainingError(
+            f"There is no file or folder {str(path)!r}.",
+            "Give a folder with a folder of pictures for each person, or a table of pairs.",
+            code="training.manifest",
+        )
     records = read_records(path, _COLUMNS, renamed=columns)
     require_columns(path, records, _COLUMNS)
     folder = path.parent if images is None else images

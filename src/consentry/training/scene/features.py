@@ -55,7 +55,7 @@ class FeatureCache:
     """
 
     def __init__(self, folder: Path, backbone: Backbone, side: int, view: str) -> None:
-        described = [backbone.weights.sha256, backbone.architecture, side, MEAN, DEVIATION, DESCRIPTION, view]
+        described = [backbone.sha256, backbone.architecture, side, MEAN, DEVIATION, DESCRIPTION, view]
         self.folder = folder / sha256(json.dumps(described).encode()).hexdigest()[:16]
         self._columns = backbone.features
         self._known: dict[str, Features] = {}
@@ -92,7 +92,7 @@ def backbone_graph(backbone: Backbone, side: int, folder: Path) -> Path:
 
     from consentry.training.onnx_export import export_graph
 
-    path = folder / f"{backbone.architecture}-{backbone.weights.sha256[:12]}-{MEAN:g}-{DEVIATION:g}-{side}.onnx"
+    path = folder / f"{backbone.architecture}-{backbone.sha256[:12]}-{MEAN:g}-{DEVIATION:g}-{side}.onnx"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         example = torch.zeros((2, side, side, 3), dtype=torch.uint8)

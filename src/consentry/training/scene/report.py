@@ -116,6 +116,7 @@ def model_card(model: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
         splits=splits,
         settings=_settings({key: value for key, value in model["training"].items() if key != "presumed_people"}),
         evidence=model["thresholds"][HEADS[0]]["evidence"],
+        not_guaranteed=list(_not_guaranteed(model)),
         crowd_splits={split: figures["crowd"] for split, figures in splits.items() if figures.get("crowd")},
         points=list(_points(metrics)),
         worst=[
@@ -143,6 +144,15 @@ def _points(metrics: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 "measured": point.measured,
                 "observed": [found["observed"] for found in same],
             }
+
+
+def _not_guaranteed(model: Mapping[str, Any]) -> Iterator[str]:
+    """The bands that no error rate is guaranteed of, in words."""
+    for head in HEADS:
+        evidence = model["thresholds"][head]["evidence"]
+        bands = [band for band in ("low", "high") if not evidence[band].get("guaranteed", True)]
+        if bands:
+            yield f"{' and '.join(f'`{band}`' for band in bands)} of {head}"
 
 
 def _settings(training: Mapping[str, Any]) -> str:

@@ -144,7 +144,7 @@ def keep_views(
 
 
 def _folder(cache: Path, backbone: Backbone, side: int, frozen_stages: int, view: str) -> Path:
-    described = [backbone.weights.sha256, backbone.architecture, side, frozen_stages, view, DESCRIPTION]
+    described = [backbone.sha256, backbone.architecture, side, frozen_stages, view, DESCRIPTION]
     return cache / "views" / sha256(json.dumps(described).encode()).hexdigest()[:16]
 
 
@@ -153,7 +153,7 @@ def _trunk_graph(backbone: Backbone, side: int, stages: int, folder: Path) -> Pa
 
     from consentry.training.onnx_export import export_graph
 
-    path = folder / f"{backbone.architecture}-{backbone.weights.sha256[:12]}-trunk-{stages}-{side}.onnx"
+    path = folder / f"{backbone.architecture}-{backbone.sha256[:12]}-trunk-{stages}-{side}.onnx"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         example = torch.zeros((2, side, side, 3), dtype=torch.uint8)
