@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from consentry import Assessor, RuntimeSettings, assess, measuring
+from consentry import Assessor, RuntimeSettings, assembling, measuring
 from consentry.assess import LONGEST_SIDE
 from consentry.batch.scoring import Outcome
 from consentry.batch.table import table_bytes, table_of
@@ -73,7 +73,7 @@ def one_pass(assessor: Assessor, media: list[Path], references: list[Path], text
         timed(matcher, "_embedded", "face embedding", costs),
         timed(measuring, "copy_signal", "copies", costs),
         timed(parts.words, "analyse", "text", costs),
-        timed(assess, "decide", "policy", costs),
+        timed(assembling, "decide", "policy", costs),
     ):
         for number, path in enumerate(media):
             data = clocked(costs, "read", path.read_bytes)
@@ -91,7 +91,7 @@ def one_pass(assessor: Assessor, media: list[Path], references: list[Path], text
             )
             outcome = MediaOutcome(media_id=item.media_id, kind=opened.kind, frames=len(opened.frames))
             measured_parts = assessor._measured([OpenedCase(case, (outcome,), (opened,), opened_references)])
-            assessment, _ = assessor._assessment(case, measured_parts)
+            assessment = assessor._joined(case, measured_parts).outcome
             assert isinstance(assessment, Assessment)
             found = [Outcome(number, case.post.post_id, assessment)]
             clocked(costs, "write", lambda found=found: table_bytes(table_of(found * 64)))
