@@ -75,6 +75,11 @@ def test_a_section_that_is_not_in_the_file_can_be_overridden(tmp_path: Path) -> 
     assert SceneConfig.read(path, {"tracking.uri": None}).tracking.uri is None
 
 
+def test_a_section_that_is_left_out_with_a_null_can_be_overridden() -> None:
+    config = SceneConfig.read(overrides={"fine_tuning.epochs": 3})
+    assert config.fine_tuning == FineTuningSettings(epochs=3)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
