@@ -21,8 +21,7 @@ from consentry.batch.results.table import table_bytes, table_of
 from consentry.batch.scoring import Outcome
 from consentry.media import Limits
 from consentry.media.opening import open_media
-from consentry.pipeline import assessor as assess
-from consentry.pipeline import measuring
+from consentry.pipeline import assembling, measuring
 from consentry.pipeline.assessor import LONGEST_SIDE
 from consentry.records import Assessment, Case, Media, MediaOutcome
 from consentry.signals.opened_cases import OpenedCase
@@ -75,7 +74,7 @@ def one_pass(assessor: Assessor, media: list[Path], references: list[Path], text
         timed(matcher, "_embedded", "face embedding", costs),
         timed(measuring, "copy_signal", "copies", costs),
         timed(parts.words, "analyse", "text", costs),
-        timed(assess, "decide", "policy", costs),
+        timed(assembling, "decide", "policy", costs),
     ):
         for number, path in enumerate(media):
             data = clocked(costs, "read", path.read_bytes)
@@ -93,7 +92,7 @@ def one_pass(assessor: Assessor, media: list[Path], references: list[Path], text
             )
             outcome = MediaOutcome(media_id=item.media_id, kind=opened.kind, frames=len(opened.frames))
             measured_parts = assessor._measured([OpenedCase(case, (outcome,), (opened,), opened_references)])
-            assessment, _ = assessor._assessment(case, measured_parts)
+            assessment = assessor._joined(case, measured_parts).outcome
             assert isinstance(assessment, Assessment)
             found = [Outcome(number, case.post.post_id, assessment)]
             clocked(costs, "write", lambda found=found: table_bytes(table_of(found * 64)))
