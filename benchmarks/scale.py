@@ -21,7 +21,7 @@ from consentry.batch.results.table import table_bytes, table_of
 from consentry.batch.scoring import Outcome
 from consentry.media import Limits
 from consentry.media.opening import open_media
-from consentry.pipeline import assessor as assessing
+from consentry.pipeline import assembling
 from consentry.pipeline.assessor import LONGEST_SIDE
 from consentry.records import Assessment, Case, Media, MediaOutcome
 from consentry.signals.copies import measure as copies
@@ -74,7 +74,7 @@ def one_pass(assessor: Assessor, media: list[Path], references: list[Path], text
         timed(matcher, "_embedded", "face embedding", costs),
         timed(copies, "copy_signal", "copies", costs),
         timed(signals.named("text").reader, "analyse", "text", costs),
-        timed(assessing, "decide", "policy", costs),
+        timed(assembling, "decide", "policy", costs),
     ):
         for number, path in enumerate(media):
             data = clocked(costs, "read", path.read_bytes)
@@ -92,7 +92,7 @@ def one_pass(assessor: Assessor, media: list[Path], references: list[Path], text
             )
             outcome = MediaOutcome(media_id=item.media_id, kind=opened.kind, frames=len(opened.frames))
             measured_parts = assessor._measured([OpenedCase(case, (outcome,), (opened,), opened_references)])
-            assessment, _ = assessor._assessment(case, measured_parts)
+            assessment = assessor._joined(case, measured_parts).outcome
             assert isinstance(assessment, Assessment)
             found = [Outcome(number, case.post.post_id, assessment)]
             clocked(costs, "write", lambda found=found: table_bytes(table_of(found * 64)))

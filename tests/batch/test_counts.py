@@ -57,8 +57,10 @@ def test_a_summary_counts_each_kind_of_row_once() -> None:
     summary.add(empty_row(row=1, post_id="a", status="assessed", action="no_action", media=2, unread_media=2,
                           error_code="media.missing", error_message="gone", error_codes=["media.missing"]))  # fmt: skip
     summary.add(empty_row(row=2, status="rejected", error_code="manifest.row", error_message="bad"))
-    summary.add(empty_row(row=3, post_id="c", status="failed", error_code="assess.failed", error_message="x"))
+    summary.add(empty_row(row=3, post_id="c", status="failed", error_code="internal.defect", error_message="x",
+                          error_codes=["internal.defect"]))  # fmt: skip
     assert (summary.rows, summary.assessed, summary.rejected, summary.failed) == (3, 1, 1, 1)
+    assert (summary.internal, summary.as_json()["internal_log"]) == (1, "internal-errors.log")
     assert (summary.with_errors, summary.with_media, summary.media, summary.unreadable) == (3, 1, 2, 1)
     assert summary.errors["manifest.row"].posts == ["row 2"]
     assert summary.as_json()["actions"] == {"no_action": 1}

@@ -117,9 +117,12 @@ def test_a_job_that_fails_says_why_as_far_as_it_got(
 ) -> None:
     break_words(monkeypatch)
     out = tmp_path / "out"
+    with pytest.raises(JobError, match="Stopped"):
+        run_job(manifest, out, quick, Options(shard_rows=4), stop=stop_after(2))
+    (out / INTERNAL_LOG).unlink()
     with pytest.raises(JobError, match="rows have errors"):
-        run_job(manifest, out, quick, Options(shard_rows=4, tolerance=Tolerance(most=12)))
-    assert "2 (post '1')" in (out / INTERNAL_LOG).read_text()
+        run_job(manifest, out, quick, Options(shard_rows=4, tolerance=Tolerance(most=5)))
+    assert "2 rows: 2 (post '1'), 6 (post '5')\n" in (out / INTERNAL_LOG).read_text()
 
 
 def test_a_sound_run_has_no_log(manifest: Path, tmp_path: Path, quick: Assessor) -> None:

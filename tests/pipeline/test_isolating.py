@@ -183,7 +183,7 @@ class TestCasesThatCannotBeAssessed:
     def test_a_policy_that_breaks_is_an_internal_error_of_that_case(
         self, assessor: Assessor, cases: dict[str, Case], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        import consentry.pipeline.assessor as module
+        import consentry.pipeline.assembling as module
 
         sound = module.decide
 

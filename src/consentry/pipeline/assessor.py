@@ -6,19 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from consentry.defects import InternalError, as_known, log
+from consentry.defects import InternalError, log
 from consentry.errors import ConsentryError
 from consentry.media import DecoderPool, Limits, OpenedMedia
+from consentry.pipeline.assembling import Decided, decided
 from consentry.pipeline.batching import Key, in_order, measured_as_ready
-from consentry.pipeline.measuring import MeasuredPart, joined, measured_each
+from consentry.pipeline.measuring import MeasuredPart, measured_each
 from consentry.pipeline.opening_ahead import Bounds
 from consentry.pipeline.parts import Parts, load_parts
-from consentry.policy import decide
 from consentry.policy.deciding.reported import check_number_of_posts
 from consentry.records import (
     Assessment,
     Case,
-    Circumstances,
     Fact,
     Media,
     MediaInput,
@@ -255,42 +254,28 @@ class Assessor:
             return fetchers.submit(lambda: self._decoders.open(fetch(item), longest_side=LONGEST_SIDE).result())
 
         try:
-            for key, found in measured_as_ready(cases, open_media, self._measured, self._assessment, bounds):
+            for key, found in measured_as_ready(cases, open_media, self._measured, self._joined, bounds):
                 if isinstance(found, ConsentryError):
                     yield key, found
                     continue
-                outcome, met = found
-                for defect in met:
+                for defect in found.defects:
                     tell(key, defect)
-                yield key, outcome
+                yield key, found.outcome
         finally:
             # Whoever fetches ends what is under way; waiting here would keep an interrupt from doing so.
             fetchers.shutdown(wait=False, cancel_futures=True)
 
-    def _measured(self, batch: Sequence[OpenedCase]) -> list[MeasuredPart]:
-        return measured_each(batch, self._parts)
+    def _measured(self, batch: Sequence[OpenedCase]) -> list[MeasuredPart | Decided]:
+        """Measure cases, and parts of cases; what is whole is decided at once, beside the one that feeds decoders."""
+        found = measured_each(batch, self._parts)
+        return [
+            decided(opened.case, [part], self._parts) if opened.whole else part
+            for opened, part in zip(batch, found, strict=True)
+        ]
 
-    def _assessment(
-        self, case: Case, found: Sequence[MeasuredPart]
-    ) -> tuple[Assessment | ConsentryError, list[InternalError]]:
-        """Decide a case of which everything is measured; and which defects it met."""
-        met = [defect for part in found for defect in part.defects]
-        try:
-            signals = joined([part.signals for part in found], self.unavailable)
-            decided = decide(self.policy, case.post, case.report, signals, case.facts)
-            assessment = Assessment(
-                post_id=case.post.post_id,
-                report_id=case.report.report_id if case.report else None,
-                signals=signals,
-                circumstances=Circumstances.of(case.post, case.report, case.facts),
-                facts=decided.facts,
-                recommendation=decided.recommendation,
-                components=self.components,
-            )
-        except Exception as error:  # noqa: BLE001  it costs this case, and is handed on to whoever asked for it
-            known = as_known(error, "the policy from being applied")
-            return known, [*met, known] if isinstance(known, InternalError) else met
-        return assessment, met
+    def _joined(self, case: Case, found: Sequence[MeasuredPart | Decided]) -> Decided:
+        whole = [part for part in found if isinstance(part, Decided)]
+        return whole[0] if whole else decided(case, [p for p in found if isinstance(p, MeasuredPart)], self._parts)
 
 
 def _case(

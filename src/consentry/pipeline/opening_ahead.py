@@ -233,7 +233,8 @@ class OpeningAhead(Generic[Key, Found, Refused]):
                 waiting.append(part)
                 continue
             case = part.of
-            self.ready.append((part, opened_case(case.case, part.media, case.references, first=part.number == 0)))
+            place = {"first": part.number == 0, "whole": case.parts == 1}
+            self.ready.append((part, opened_case(case.case, part.media, case.references, **place)))
             part.media.clear()
         self._closed = waiting
 

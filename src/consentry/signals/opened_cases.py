@@ -26,6 +26,7 @@ class OpenedCase:
         errors: Why the others could not, and what was read in part only.
         defects: Which of these were defects of ours.
         first: Whether it is the first part of its case, with which the words are looked at.
+        whole: Whether it is the only one.
     """
 
     case: Case
@@ -35,6 +36,7 @@ class OpenedCase:
     errors: tuple[ErrorNote, ...] = ()
     defects: tuple[InternalError, ...] = ()
     first: bool = True
+    whole: bool = True
 
     @property
     def frame_bytes(self) -> int:
@@ -66,7 +68,9 @@ def bytes_of(opened: OpenedMedia) -> int:
     return sum(frame.pixels.nbytes for frame in opened.frames)
 
 
-def opened_case(case: Case, media: Iterable[Begun], references: Sequence[Begun], *, first: bool) -> OpenedCase:
+def opened_case(
+    case: Case, media: Iterable[Begun], references: Sequence[Begun], *, first: bool, whole: bool
+) -> OpenedCase:  # fmt: skip
     """The case, or the part of it, that these media make; all of them must be done. What failed becomes a note."""
     outcomes, read, errors, defects = [], [], [], []
     for item, future in media:
@@ -89,7 +93,7 @@ def opened_case(case: Case, media: Iterable[Begun], references: Sequence[Begun],
         elif first:
             errors.append(found.note(stage="references", media_id=item.media_id))
             defects += [found] if isinstance(found, InternalError) else []
-    return OpenedCase(case, tuple(outcomes), tuple(read), tuple(photos), tuple(errors), tuple(defects), first)
+    return OpenedCase(case, tuple(outcomes), tuple(read), tuple(photos), tuple(errors), tuple(defects), first, whole)
 
 
 def _result(future: Future[OpenedMedia]) -> tuple[OpenedMedia, MediaOutcome] | ConsentryError:
