@@ -14,6 +14,7 @@ from torch import nn
 
 from consentry.faces import FaceMatcher
 from consentry.faces.facenet import FacenetEmbedder
+from consentry.media import MediaError
 from consentry.runtime import ModelError, ModelFolder, RuntimeSettings, write_model_json
 from consentry.training.errors import TrainingError
 from consentry.training.face_build import MATCH_FMR, NO_MATCH_FNMR, TOLERANCE
@@ -24,6 +25,7 @@ from consentry.training.face_thresholds import AllPairs, accuracy, best_threshol
 from consentry.training.facenet_network import FacenetNetwork, example
 from consentry.training.metrics import area_under_curve
 from consentry.training.onnx_export import export_graph, largest_difference
+from consentry.training.pictures import Skipped, refuse_too_many
 from consentry.training.progress import Progress, silent
 from consentry.writing import write_text
 
@@ -91,6 +93,7 @@ def calibrate_facenet(
     split: str | None = None,
     settings: RuntimeSettings = RuntimeSettings(),
     detector_root: Path | None = None,
+    broken_share: float = 0.05,
     progress: Progress = silent,
 ) -> ModelFolder:
     """Measure what distances of a facenet folder mean on pairs, and write that into its ``model.json``.
@@ -102,11 +105,13 @@ def calibrate_facenet(
         split: Only pairs of this split.
         settings: Where networks run.
         detector_root: Folder of models with the detector ``faces``; by default the one that ships.
+        broken_share: The largest share of unreadable pictures that is put up with; their pairs are left out.
         progress: Told of every batch.
 
     Raises:
         ModelError: The folder is missing or damaged.
-        TrainingError: ``training.manifest``, ``training.split``, or ``training.labels`` with too few pairs.
+        TrainingError: ``training.manifest``, ``training.split``, ``training.labels`` with too few pairs, or
+            ``training.pictures`` with too many unreadable pictures.
     """
     opened = ModelFolder.open(folder.name, root=folder.parent)
     if opened.manifest.get("task") != _TASK:
@@ -115,7 +120,14 @@ def calibrate_facenet(
         )
     matcher = FaceMatcher.load(settings, detector_root)
     pair_set = read_pair_set(pairs, images=images, split=split)
-    faces = embed_pictures(pair_set.paths, matcher.detector, FacenetEmbedder(opened, settings), progress=progress)
+    skipped: list[Skipped] = []
+
+    def unreadable(path: Path, error: MediaError) -> None:
+        skipped.append(Skipped(f"{path.parent.name}/{path.name}", error.code, error.message))
+
+    embedder = FacenetEmbedder(opened, settings)
+    faces = embed_pictures(pair_set.paths, matcher.detector, embedder, unreadable=unreadable, progress=progress)
+    refuse_too_many(skipped, len(pair_set.paths), share=broken_share)
     figures = facenet_figures(faces, pair_set)
     write_text(folder / "metrics.json", json.dumps(figures.metrics, indent=2) + "\n")
     return write_model_json(folder, {**_described(opened), **figures.manifest})
