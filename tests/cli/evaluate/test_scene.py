@@ -51,6 +51,29 @@ def test_figures_page_and_what_could_not_be_read(models: Path, tmp_path: Path) -
     assert "data:image/jpeg" not in (tmp_path / "plain.html").read_text(encoding="utf-8")
 
 
+def test_classes_of_ones_own_and_columns_of_other_names(models: Path, tmp_path: Path) -> None:
+    manifest = write_coloured(tmp_path / "pictures", count=4)
+    names = {"private": "bedroom", "public_event": "fête", "street": "street"}
+    rows = [{"file": row["path"], "kind": names[row["context"]]} for row in read_rows(manifest)]
+    path = write_manifest(manifest, rows)
+    columns = ["--column", "path=file", "--column", "context=kind"]
+    refused = CliRunner().invoke(app, ["evaluate", "scene", str(path), *columns, "--models", str(models)])
+    assert "'bedroom' (4)" in str(refused.exception)
+    assert "fête" not in str(refused.exception)  # it may be anything
+    (tmp_path / "labels.yaml").write_text("bedroom: private\nfête: public_event\n", encoding="utf-8")
+    run(path, *columns, "--models", models, "--label-map", tmp_path / "labels.yaml", "--json", tmp_path / "out.json")
+    figures = json.loads((tmp_path / "out.json").read_text())
+    assert (figures["private_context"]["positives"], figures["public_event"]["positives"]) == (4, 4)
+    run(path, *columns, "--models", models, "--others", "neutral", "--json", tmp_path / "out.json")
+    assert json.loads((tmp_path / "out.json").read_text())["private_context"]["positives"] == 0
+
+
+def test_splits_that_were_learned_from_are_pointed_out(models: Path, tmp_path: Path) -> None:
+    manifest = write_coloured(tmp_path / "pictures", count=4, splits=("train", "test"))
+    assert "--split test looks at one" in run(manifest, "--models", models, "--bootstrap", 10)
+    assert "--split test" not in run(manifest, "--models", models, "--bootstrap", 10, "--split", "test")
+
+
 def test_labels_of_one_kind_are_no_error(models: Path, tmp_path: Path) -> None:
     manifest = write_coloured(tmp_path / "pictures", count=2)
     rows = [{"context": "lawn", "path": row["path"]} for row in read_rows(manifest)]

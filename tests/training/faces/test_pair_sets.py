@@ -202,3 +202,22 @@ def test_pairs_of_lost_pictures_are_left_out(tmp_path: Path) -> None:
     kept = found.without(np.array([False, False, True]))
     assert names(kept) == [("a_1.jpg", "a_2.jpg", True)]
     assert len(kept.folds) == 1
+
+
+def test_a_table_of_pictures_gives_the_pairs_of_a_folder(tmp_path: Path) -> None:
+    lines = []
+    for person, count in (("ada", 3), ("joan", 2), ("nobody", 0)):
+        (tmp_path / "people" / person).mkdir(parents=True)
+        for number in range(count):
+            (tmp_path / "people" / person / f"{number}.jpg").write_bytes(b"")
+            lines.append(f"people/{person}/{number}.jpg;{person}")
+    (tmp_path / "people.csv").write_text("path;identity\n" + "\n".join([*lines, "people/x.jpg;"]) + "\n")
+    listed, folder = (read_pair_file(tmp_path / name) for name in ("people.csv", "people"))
+    assert [(pair.same, pair.path_a, pair.path_b) for pair in listed] == [
+        (pair.same, pair.path_a, pair.path_b) for pair in folder
+    ]
+    assert [dict(pair.columns) for pair in listed] == [dict(pair.columns) for pair in folder]
+    elsewhere = tmp_path / "tables" / "people.csv"
+    elsewhere.parent.mkdir()
+    elsewhere.write_text((tmp_path / "people.csv").read_text())
+    assert read_pair_file(elsewhere, images=tmp_path)[0].path_a.is_file()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -164,3 +166,30 @@ def test_promises_hold_on_new_rows_as_often_as_stated() -> None:
     # 6 of 60 expected at most; 12 would happen by chance about once in a hundred times
     assert broken_precision <= 12
     assert broken_misses <= 12
+
+
+@given(st.integers(3, 120), st.integers(0, 1000), st.sampled_from(["abstain", "probability"]))
+def test_with_too_few_positives_the_bands_go_by_the_probability_or_are_empty(
+    positives: int, seed: int, too_few: Literal["abstain", "probability"]
+) -> None:
+    """All called right: only their number can be too small."""
+    truth = np.arange(3 * positives) < positives
+    generator = np.random.default_rng(seed)
+    probabilities = np.where(
+        truth, generator.uniform(0.96, 0.99, len(truth)), generator.uniform(0.01, 0.04, len(truth))
+    )
+    bands = choose_bands(truth, probabilities, precision=0.9, misses=0.05, confidence=0.95, too_few=too_few)
+    high_enough = binomial_bounds(positives, positives, level=0.995)[0] >= 0.9
+    low_enough = binomial_bounds(0, positives, level=0.95)[1] <= 0.05
+    empty = (1.0, 0.0) if too_few == "abstain" else (0.9, 0.05)
+    if not high_enough:
+        assert bands.high == empty[0]
+    else:
+        assert 0.05 <= bands.high < 0.96
+    if not low_enough:
+        assert bands.low == empty[1]
+    else:
+        assert bands.low > 0.05
+    said = {band: bands.evidence[band].get("guaranteed", True) for band in ("high", "low")}
+    assert said == {"high": high_enough or too_few == "abstain", "low": low_enough or too_few == "abstain"}
+    assert bands.low <= bands.decision <= bands.high

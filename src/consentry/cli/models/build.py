@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from consentry.cli.figures import BrokenShare
 from consentry.cli.options import QuietOption
 from consentry.cli.output import OUT, progress_bars
 
@@ -47,6 +48,7 @@ def facenet(
     ] = None,
     images: Annotated[Path | None, typer.Option("--images", help="Where their pictures lie.")] = None,
     split: Annotated[str | None, typer.Option("--split", help="Only pairs of this split.")] = None,
+    broken_share: BrokenShare = 0.05,
     version: Annotated[str, typer.Option("--version", help="Of the embedder.")] = "1",
     out: Annotated[Path, typer.Option("--out", help="The model's folder.")] = Path("models/facenet"),
     quiet: QuietOption = False,
@@ -78,7 +80,7 @@ def facenet(
     from consentry.training.facenet.build import calibrate_facenet
 
     with progress_bars(quiet=quiet) as bars:
-        calibrated = calibrate_facenet(out, pairs, images=images, split=split, progress=bars)
+        calibrated = calibrate_facenet(out, pairs, images=images, split=split, broken_share=broken_share, progress=bars)
     thresholds = calibrated.manifest["thresholds"]
     OUT.print(
         f"{calibrated.id} is calibrated: match up to {thresholds['match_at_most']}, "

@@ -12,9 +12,11 @@ from typing import Any, Final
 import numpy as np
 from torch import nn
 
+from consentry.media import MediaError
 from consentry.runtime import ModelError, ModelFolder, RuntimeSettings, write_model_json
 from consentry.signals.faces import FaceMatcher
 from consentry.signals.faces.facenet import FacenetEmbedder
+from consentry.training.data.pictures import Skipped, refuse_too_many
 from consentry.training.errors import TrainingError
 from consentry.training.facenet.network import FacenetNetwork, example
 from consentry.training.faces.build import MATCH_FMR, NO_MATCH_FNMR, TOLERANCE
@@ -91,6 +93,7 @@ def calibrate_facenet(
     split: str | None = None,
     settings: RuntimeSettings = RuntimeSettings(),
     detector_root: Path | None = None,
+    broken_share: float = 0.05,
     progress: Progress = silent,
 ) -> ModelFolder:
     """Measure what distances of a facenet folder mean on pairs, and write that into its ``model.json``.
@@ -102,11 +105,13 @@ def calibrate_facenet(
         split: Only pairs of this split.
         settings: Where networks run.
         detector_root: Folder of models with the detector ``faces``; by default the one that ships.
+        broken_share: The largest share of unreadable pictures that is put up with; their pairs are left out.
         progress: Told of every batch.
 
     Raises:
         ModelError: The folder is missing or damaged.
-        TrainingError: ``training.manifest``, ``training.split``, or ``training.labels`` with too few pairs.
+        TrainingError: ``training.manifest``, ``training.split``, ``training.labels`` with too few pairs, or
+            ``training.pictures`` with too many unreadable pictures.
     """
     opened = ModelFolder.open(folder.name, root=folder.parent)
     if opened.manifest.get("task") != _TASK:
@@ -115,7 +120,14 @@ def calibrate_facenet(
         )
     matcher = FaceMatcher.load(settings, detector_root)
     pair_set = read_pair_set(pairs, images=images, split=split)
-    faces = embed_pictures(pair_set.paths, matcher.detector, FacenetEmbedder(opened, settings), progress=progress)
+    skipped: list[Skipped] = []
+
+    def unreadable(path: Path, error: MediaError) -> None:
+        skipped.append(Skipped(f"{path.parent.name}/{path.name}", error.code, error.message))
+
+    embedder = FacenetEmbedder(opened, settings)
+    faces = embed_pictures(pair_set.paths, matcher.detector, embedder, unreadable=unreadable, progress=progress)
+    refuse_too_many(skipped, len(pair_set.paths), share=broken_share)
     figures = facenet_figures(faces, pair_set)
     write_text(folder / "metrics.json", json.dumps(figures.metrics, indent=2) + "\n")
     return write_model_json(folder, {**_described(opened), **figures.manifest})
