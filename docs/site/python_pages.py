@@ -81,7 +81,13 @@ def _page(title: str, modules: tuple[str, ...]) -> str:
 
 
 def _block(module: str) -> str:
-    lines = [f"::: {module}", "    options:", "      show_submodules: false", "      show_root_toc_entry: true"]
+    lines = [
+        f"::: {module}",
+        "    options:",
+        "      show_submodules: false",
+        "      show_root_toc_entry: true",
+        "      show_root_full_path: true",
+    ]
     names = public_names(module)
     hidden = [name for name in names if SOURCE.joinpath(*module.split("."), f"{name}.py").is_file()]
     if names:
