@@ -23,9 +23,9 @@ from consentry.media import Limits
 from consentry.media.opening import open_media
 from consentry.pipeline import assessor as assessing
 from consentry.pipeline.assessor import LONGEST_SIDE
-from consentry.records import Case, Media, MediaOutcome
+from consentry.records import Assessment, Case, Media, MediaOutcome
 from consentry.signals.copies import measure as copies
-from consentry.signals.protocol import OpenedCase
+from consentry.signals.opened_cases import OpenedCase
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("read", "decode", "scene", "face detection", "face embedding", "copies", "text", "policy", "write")
@@ -91,7 +91,9 @@ def one_pass(assessor: Assessor, media: list[Path], references: list[Path], text
                 }
             )
             outcome = MediaOutcome(media_id=item.media_id, kind=opened.kind, frames=len(opened.frames))
-            (assessment,) = assessor._assess([OpenedCase(case, (outcome,), (opened,), opened_references, ())])
+            measured_parts = assessor._measured([OpenedCase(case, (outcome,), (opened,), opened_references)])
+            assessment, _ = assessor._assessment(case, measured_parts)
+            assert isinstance(assessment, Assessment)
             found = [Outcome(number, case.post.post_id, assessment)]
             clocked(costs, "write", lambda found=found: table_bytes(table_of(found * 64)))
     costs["write"] /= 64

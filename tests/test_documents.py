@@ -66,5 +66,5 @@ def test_commands_of_the_readme_exist(repository: Path) -> None:
 
 def test_make_help_lists_every_target(repository: Path) -> None:
     shown = subprocess.run(["make", "help"], cwd=repository, capture_output=True, text=True, check=True).stdout
-    for target in ("demo", "test", "check", "format", "bench", "docs", "clean", "lock"):
+    for target in ("demo", "test", "test-slow", "check", "lint", "format", "bench", "docs", "clean", "lock"):
         assert f"make {target} " in shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 
-from consentry.errors import ConsentryError
+from consentry.errors import LONGEST_MESSAGE, ConsentryError
 from consentry.runtime import ModelError
 
 
@@ -19,3 +19,11 @@ def test_an_error_survives_the_way_between_processes() -> None:
 def test_an_error_becomes_a_record() -> None:
     note = ConsentryError("It broke.", "Mend it.").note(stage="media", media_id="a.jpg")
     assert (note.stage, note.code, note.media_id) == ("media", "consentry.error", "a.jpg")
+
+
+def test_a_record_of_an_error_is_no_longer_than_a_page() -> None:
+    note = ConsentryError("x" * 5_000_000, "y" * 5_000_000).note(stage="media")
+    assert (len(note.message), len(note.remedy)) == (LONGEST_MESSAGE, LONGEST_MESSAGE)
+    assert note.message.endswith("x…")
+    fitting = ConsentryError("x" * LONGEST_MESSAGE, "Mend it.").note(stage="media")
+    assert fitting.message == "x" * LONGEST_MESSAGE

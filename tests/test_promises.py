@@ -3,6 +3,7 @@
 1 to 4: tests/policy/deciding/test_guardrails.py and test_shipped.py. 5: tests/signals/faces/test_matching.py and
 tests/pipeline/test_claimants.py. 6: tests/signals/faces/test_enrolment.py, test_keys.py, test_templates.py and
 tests/pipeline/test_claimants.py. 8: tests/pipeline/test_assessor.py. 9: tests/batch/test_job.py.
+13: tests/batch/test_broken_rows.py, tests/batch/test_injected_errors.py and tests/pipeline/test_isolating.py.
 """
 
 from __future__ import annotations
@@ -48,8 +49,11 @@ def test_promise_1_nothing_acts_on_a_recommendation() -> None:
     """No network client is imported anywhere, and no file is deleted: there is nothing to act with.
 
     Decoders are spoken to over a pair of sockets that lead nowhere else, and before Ray is asked for a cluster, a
-    socket tells whether there is anything at its address.
+    socket tells whether there is anything at its address. Media and manifests at addresses are asked for with GET, and
+    nothing is ever sent. What is deleted is what was begun to be written and could not be finished.
     """
+    unfinished = {"writing.py", "pyfunc_export.py"}
+    fetching = {"destinations.py", "downloading.py", "requesting.py"}
     pairs = {"decoder_messages.py", "decoder_process.py", "decoder_worker.py"}
     clients = {"requests", "httpx", "urllib3", "aiohttp", "socket", "http", "smtplib", "ftplib", "urllib"}
     removers = {"unlink", "rmtree", "remove", "rmdir"}
@@ -57,12 +61,16 @@ def test_promise_1_nothing_acts_on_a_recommendation() -> None:
         if isinstance(node, ast.Import) and path.name in pairs:
             text = path.read_text(encoding="utf-8")
             assert not re.search(r"\.(connect|bind|listen|create_connection)\(", text), path
+        elif isinstance(node, ast.Import) and path.name in fetching:
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(r"\.(post|put|patch|delete|request|ws_connect|send\w*|bind|listen)\(", text), path
         elif isinstance(node, ast.Import) and path.name != "cluster.py":
             assert not {alias.name.split(".")[0] for alias in node.names} & clients, path
         if isinstance(node, ast.ImportFrom) and node.level == 0:
-            assert (node.module or "").split(".")[0] not in clients, path
+            module = node.module or ""
+            assert module == "urllib.parse" or module.split(".")[0] not in clients, path  # it takes words apart
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in removers:
-            assert "training" in path.parts, f"{path} deletes something"
+            assert "training" in path.parts or path.name in unfinished, f"{path} deletes something"
 
 
 def test_promise_1_actions_are_advice() -> None:

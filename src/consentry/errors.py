@@ -5,9 +5,12 @@ Each has a stable ``code`` that programs may rely on, one sentence of what happe
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from consentry.records import ErrorNote
+
+LONGEST_MESSAGE: Final = 2_000
+"""Characters of what a note says happened, and of what it says to do."""
 
 
 class ConsentryError(Exception):
@@ -34,8 +37,15 @@ class ConsentryError(Exception):
         return _rebuild, (type(self), self.message, self.remedy, self.code)
 
     def note(self, *, stage: str, media_id: str | None = None) -> ErrorNote:
-        """The same failure as a record that can stand in an assessment."""
-        return ErrorNote(stage=stage, code=self.code, message=self.message, remedy=self.remedy, media_id=media_id)
+        """The same failure as a record that can stand in an assessment.
+
+        Messages name what they are about, and names come from elsewhere; what is longer than a page is cut.
+        """
+        message, remedy = (
+            said if len(said) <= LONGEST_MESSAGE else f"{said[: LONGEST_MESSAGE - 1]}…"
+            for said in (self.message, self.remedy)
+        )
+        return ErrorNote(stage=stage, code=self.code, message=message, remedy=remedy, media_id=media_id)
 
 
 def _rebuild(kind: type[ConsentryError], message: str, remedy: str, code: str) -> ConsentryError:

@@ -6,7 +6,7 @@ from typing import Any
 
 from made_signals import Bright
 
-from consentry.batch.added_columns import added_columns, added_values, is_added
+from consentry.batch.added_columns import added_columns, added_of, added_values
 from consentry.batch.results.table import COLUMNS, schema, table_of
 from consentry.batch.scoring import Outcome
 from consentry.records import ErrorNote, ExtraScore, ExtraSignal, Signals
@@ -25,8 +25,7 @@ def record(media_id: str, **scores: Any) -> ExtraSignal:
 def test_they_are_named_as_policies_name_them() -> None:
     columns = added_columns([Bright(), Drawing()])
     assert columns == ("signal.bright", "signal.drawing", "signal.drawing.child")
-    assert all(map(is_added, columns))
-    assert not any(map(is_added, COLUMNS))
+    assert added_of([*COLUMNS, *columns]) == columns
 
 
 def test_a_cell_is_the_highest_that_the_model_stands_by() -> None:

@@ -18,6 +18,7 @@ from consentry import Assessor, RuntimeSettings
 from consentry.batch import JobError, Options, Store, Tolerance, run_job
 from consentry.batch.results.stored import read_assessments
 from consentry.records import Assessment
+from consentry.writing import OutputError
 
 
 @pytest.fixture(scope="module")
@@ -203,34 +204,11 @@ class TestTolerance:
             Tolerance.parse(text)
 
 
-def test_a_case_that_breaks_the_code_is_a_row_and_the_others_are_assessed(
-    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from consentry.signals.text import TextReader
-
-    sound = TextReader.analyse
-
-    def analyse(reader: TextReader, text: str) -> object:
-        if "555" in text:
-            raise RuntimeError("an\x1b ugly defect")
-        return sound(reader, text)
-
-    monkeypatch.setattr(TextReader, "analyse", analyse)
-    summary = run_job(manifest, tmp_path / "out", without_models(tmp_path / "none"))
-    assert (summary.assessed, summary.failed, summary.rejected) == (4, 2, 3)
-    failed = [row for row in rows_of(tmp_path / "out") if row["status"] == "failed"]
-    assert [(row["post_id"], row["error_code"], row["action"]) for row in failed] == [
-        ("1", "assess.failed", None),
-        ("3", "assess.failed", None),
-    ]
-    assert "RuntimeError: an  ugly defect" in summary.errors["assess.failed"].message
-
-
 def test_a_folder_that_cannot_be_written(manifest: Path, tmp_path: Path, quick: Assessor) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(JobError) as failed:
+    with pytest.raises(OutputError) as failed:
         run_job(manifest, tmp_path / "file", quick)
-    assert failed.value.code == "job.disk"
+    assert failed.value.code == "output.in_the_way"
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -77,6 +78,33 @@ def test_hostile_files_cost_themselves_among_reference_photos(
     assert result.exit_code == 0, result.output
     assert said(result) == ["media.decoder_crashed"]
     assert "templates of 1 of 2 photos are kept until 2090-01-01" in result.stdout
+
+
+@pytest.mark.parametrize("path", ["/proc/self/mem", "caf\udce9.jpg"])
+def test_what_is_no_file_costs_itself(tmp_path: Path, demo: Path, path: str) -> None:
+    result = run("bank", "add", tmp_path / "bank.csv", path, demo / "bedroom.jpg", "--bank", "removed")
+    assert result.exit_code == 0, result.output
+    assert len(said(result)) == 1
+    assert said(result)[0] in ("media.unreadable", "media.not_found")
+
+
+def test_a_defect_costs_the_file_and_is_logged(
+    demo: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from consentry.media import containment
+
+    sound = containment.open_source
+
+    def open_source(item: Media, limits: Limits) -> Any:
+        if item.media_id == "bedroom.jpg":
+            raise ZeroDivisionError
+        return sound(item, limits)
+
+    monkeypatch.setattr(containment, "open_source", open_source)
+    paths = [demo / "bedroom.jpg", demo / "living_room.jpg"]
+    assert [path for path, _ in opened_each(paths, Limits())] == paths[1:]
+    assert "internal.defect" in capsys.readouterr().err
+    assert "ZeroDivisionError" in caplog.text
 
 
 @pytest.mark.parametrize("reader", ["images", "videos"])

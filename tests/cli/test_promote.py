@@ -14,6 +14,7 @@ from scene_models import calibration, write_tiny_model
 from typer.testing import CliRunner
 
 from consentry.cli.app import app
+from consentry.training.errors import TrainingError
 from consentry.training.scene.folders import scene_scorer_of
 
 BAD = {"private_context": calibration(0.1, 2.0), "public_event": calibration(0.5, -1.0)}
@@ -90,8 +91,8 @@ def test_a_registry_passes_the_alias_on(config: Path, tmp_path: Path, mlflow_uri
             return str(found.version)
 
     nobody = promote(config)
-    assert nobody.exit_code == 2
-    assert "no challenger" in nobody.output
+    assert isinstance(nobody.exception, TrainingError)
+    assert "no challenger" in str(nobody.exception)
     train("first")
     assert promote(config).exit_code == 0
     assert champion() == "1"

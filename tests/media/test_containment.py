@@ -6,6 +6,7 @@ import gc
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from PIL import Image
 from consentry.media import DecoderPool, Limits, MediaError, OpenedMedia, open_media
 from consentry.media import decoder_process as decoder_process_module
 from consentry.records import Media
+from small_disks import small_disk
 
 LIMITS = Limits(max_memory=256 * 1024**2, max_seconds=60.0)
 
@@ -292,3 +294,14 @@ def test_pixels_may_be_changed_by_the_caller() -> None:
         (frame,) = pool.open(PICTURE, longest_side=64).result().frames
     frame.pixels[:] = 0
     assert frame.pixels.dtype == np.uint8
+
+
+def test_no_room_for_a_temporary_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where the system has no files in memory (not Linux), bytes go to a decoder by way of a file."""
+    monkeypatch.delattr(os, "memfd_create")
+    with small_disk(tmp_path) as disk, DecoderPool(workers=1, limits=LIMITS) as pool:
+        monkeypatch.setattr(tempfile, "tempdir", str(disk.path))
+        disk.fill()
+        assert code_of(pool, PICTURE) == "media.no_room"
+        disk.free()
+        assert pool.open(PICTURE, longest_side=64).result().width == 96

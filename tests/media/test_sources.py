@@ -149,24 +149,6 @@ def test_bytes_are_counted_before_anything_is_read(picture: Path) -> None:
     assert error_of(picture, limits=Limits(max_bytes=size - 1)).code == "media.too_large"
 
 
-def test_disk_that_fails_while_reading(picture: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Failing:
-        def __enter__(self) -> Failing:
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            pass
-
-        def seek(self, *_: int) -> int:
-            return 100
-
-        def read(self, _: int) -> bytes:
-            raise OSError(5, "Input/output error")
-
-    monkeypatch.setattr("consentry.media.sources._open_file", lambda media_id, path: Failing())
-    assert error_of(picture).code == "media.unreadable"
-
-
 def test_failure_as_an_outcome(tmp_path: Path) -> None:
     error = error_of(tmp_path / "gone.jpg")
     outcome = failed_outcome("gone.jpg", error)

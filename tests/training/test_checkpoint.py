@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from consentry.training.checkpoint import Checkpoint
+from consentry.writing import OutputError
 
 
 class Training:
@@ -75,6 +76,6 @@ def test_a_save_that_is_cut_off_leaves_the_state_before_it(tmp_path: Path, monke
 
     monkeypatch.setattr("safetensors.torch.save_file", cut_off)
     training.steps(1)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OutputError, match="No space left"):
         training.save(kept)
     assert (tmp_path / "state.safetensors").read_bytes() == before

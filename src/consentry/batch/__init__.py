@@ -5,6 +5,7 @@ A job is planned (`plan_job`), its shards are made (`score_shard`; `run_job` mak
 """
 
 from consentry.batch.errors import JobError, ManifestError
+from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.finish import finish
 from consentry.batch.job import Options, Tolerance, run_job
 from consentry.batch.manifest.cases import RowError, load_report, read_manifest
@@ -14,6 +15,7 @@ from consentry.batch.results.summary import Summary
 from consentry.batch.scoring import Outcome, ShardResult, score_rows, score_shard
 
 __all__ = [
+    "FetchRules",
     "JobError",
     "ManifestError",
     "Options",

@@ -28,9 +28,9 @@ def added_values(signals: Signals, columns: Sequence[str]) -> dict[str, float | 
     return found
 
 
-def is_added(column: str) -> bool:
-    """Whether a column of results is of a signal that others added."""
-    return column.startswith(_PREFIX)
+def added_of(columns: Iterable[str]) -> tuple[str, ...]:
+    """Those among columns of results that are of signals that others added."""
+    return tuple(column for column in columns if column.startswith(_PREFIX))
 
 
 def _column(name: str, word: str) -> str:

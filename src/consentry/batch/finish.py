@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from consentry.batch.errors import JobError
 from consentry.batch.plan import Plan
-from consentry.batch.results.files import ASSESSMENTS, SUMMARY
+from consentry.batch.results.files import ASSESSMENTS, INTERNAL_LOG, SUMMARY
+from consentry.batch.results.internal_log import write_internal_log
 from consentry.batch.results.store import Store
 from consentry.batch.results.summary import COUNTED, Summary, timing_of
+from consentry.writing import replacing
 
 Progress = Callable[[str, int, int], None]
 
@@ -39,6 +40,7 @@ def finish(
 
     Raises:
         JobError: ``job.unfinished``: shards are missing, or hold other rows than the plan says.
+        OutputError: There is no room, or the folder is gone.
     """
     missing = store.missing(plan)
     if missing:
@@ -55,6 +57,8 @@ def finish(
     if summary.rows != plan.rows:
         raise _other_rows(store)
     summary.timing = timing_of(store.times())
+    if summary.internal or (store.out / INTERNAL_LOG).exists():
+        write_internal_log(store)
     store.write_text(SUMMARY, json.dumps(summary.as_json(), indent=2, ensure_ascii=False) + "\n")
     if lines:
         write_lines(store)
@@ -68,14 +72,11 @@ def finish(
 def write_lines(store: Store) -> Path:
     """Write `assessments.jsonl`: one assessment a line, in the order of the manifest."""
     path = store.out / ASSESSMENTS
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("w", encoding="utf-8") as stream:
+    with replacing(path) as stream:
         for _, row in store.rows(["assessment"]):
             if row["assessment"] is not None:
                 stream.write(row["assessment"] + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    return temporary.replace(path)
+    return path
 
 
 def _other_rows(store: Store) -> JobError:

@@ -9,19 +9,25 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from consentry.batch.added_columns import is_added
+from consentry.batch.added_columns import added_of
 from consentry.batch.collection import rare_collection
 from consentry.batch.errors import JobError
+from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.finish import finish
+from consentry.batch.manifest.columns import Reading
 from consentry.batch.plan import SHARD_ROWS, Plan, Row, conditions_of, plan_job
+from consentry.batch.results.internal_log import write_internal_log
 from consentry.batch.results.store import Store
 from consentry.batch.results.summary import Summary
-from consentry.batch.results.table import is_error, table_row
+from consentry.batch.results.table import is_error, schema, table_row
 from consentry.batch.scoring import Outcome, score_rows, shard_result
+from consentry.errors import ConsentryError
+from consentry.writing import check_folder
 
 if TYPE_CHECKING:
     from consentry.pipeline.assessor import Assessor
@@ -90,20 +96,22 @@ class Options:
         batch_size: Cases that go through the networks together.
         retry_errors: Assess rows with errors again, of shards that are there.
         tolerance: How many errors fail the job.
-        ignored: Columns of the manifest that are left aside.
+        reading: What the manifest's columns are called, and which are left aside.
         page: Draw `index.html`.
         lines: Write `assessments.jsonl`.
         bank: The bank that is looked up in, for the pictures on the page that it keeps.
+        fetching: Rules for what lies at addresses.
     """
 
     shard_rows: int = SHARD_ROWS
     batch_size: int = 16
     retry_errors: bool = False
     tolerance: Tolerance = Tolerance()
-    ignored: tuple[str, ...] = ()
+    reading: Reading = Reading()
     page: bool = False
     lines: bool = False
     bank: Path | None = None
+    fetching: FetchRules = FetchRules()
 
 
 def run_job(
@@ -127,8 +135,9 @@ def run_job(
 
     Raises:
         ManifestError: The manifest cannot be used.
-        JobError: The folder holds another run, cannot be written, there are too many errors, or (``job.stopped``)
-            the job was asked to stop.
+        JobError: The folder holds another run, there are too many errors, or (``job.stopped``) the job was asked to
+            stop.
+        OutputError: The folder cannot be written; given room, the job goes on where it was.
     """
 
     def work(plan: Plan, store: Store, counts: Counts) -> None:
@@ -164,13 +173,20 @@ def run_with(
         ManifestError: As for `run_job`.
         JobError: As for `run_job`.
     """
+    check_folder(out)
     watch("Reading the manifest", 0, 0, 0)
-    plan = plan_job(manifest, conditions, shard_rows=options.shard_rows, ignored=options.ignored)
+    plan = plan_job(
+        manifest, conditions, shard_rows=options.shard_rows, reading=options.reading, fetching=options.fetching
+    )
     with Store.open(out, plan.fingerprint) as store:
         found = Counts(plan, store, options, watch)
         resumed = found.done
         try:
             work(plan, store, found)
+        except ConsentryError:
+            with suppress(ConsentryError):  # what ended the job is what is said
+                write_internal_log(store)
+            raise
         finally:
             watch("Assessing posts", found.done, plan.rows, found.errors)
         summary = finish(
@@ -227,7 +243,7 @@ def _score(
     filling: dict[int, list[Outcome]] = {}
     last = time.perf_counter()
     rows = _until_stopped(plan.read(missing), begun, stop)
-    for shard, outcome in score_rows(rows, assessor, batch_size=options.batch_size):
+    for shard, outcome in score_rows(rows, assessor, batch_size=options.batch_size, fetching=options.fetching):
         filling.setdefault(shard, []).append(outcome)
         if len(filling[shard]) == plan.size_of(shard):
             now = time.perf_counter()
@@ -245,7 +261,8 @@ def _retry(
     begun: set[int] = set()
     filling: dict[int, list[Outcome]] = {}
     rows = ((shard, row) for shard, row in plan.read(wanted.keys()) if row.number in wanted[shard])
-    for shard, outcome in score_rows(_until_stopped(rows, begun, stop), assessor, batch_size=options.batch_size):
+    until = _until_stopped(rows, begun, stop)
+    for shard, outcome in score_rows(until, assessor, batch_size=options.batch_size, fetching=options.fetching):
         filling.setdefault(shard, []).append(outcome)
         counts.errors -= not has_error(outcome)
         if len(filling[shard]) == len(wanted[shard]):
@@ -264,7 +281,7 @@ def with_errors(store: Store) -> dict[int, set[int]]:
 
 def merged(table: Any, outcomes: Collection[Outcome]) -> Any:
     """A shard's table with some rows replaced, in the order of the rows: the very table of a run in one go."""
-    added = [name for name in table.column_names if is_added(name)]
+    added = added_of(table.column_names)
     return with_rows(table, [table_row(outcome, added) for outcome in outcomes])
 
 
@@ -273,7 +290,7 @@ def with_rows(table: Any, new: Iterable[dict[str, Any]]) -> Any:
     import pyarrow as pa
 
     rows = {row["row"]: row for row in table.to_pylist()} | {row["row"]: row for row in new}
-    return pa.Table.from_pylist([rows[number] for number in sorted(rows)], schema=table.schema)
+    return pa.Table.from_pylist([rows[number] for number in sorted(rows)], schema=schema(added_of(table.column_names)))
 
 
 def _until_stopped(

@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from consentry.batch.added_columns import added_columns
 from consentry.batch.errors import ManifestError
+from consentry.batch.fetching.addresses import shown
+from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.manifest.cases import post_id_of
+from consentry.batch.manifest.columns import Reading
 from consentry.batch.manifest.reading import read_rows
-from consentry.batch.manifest.sources import find_sources
+from consentry.batch.manifest.sources import Source, find_sources
 from consentry.version import __version__
 
 if TYPE_CHECKING:
@@ -62,7 +65,8 @@ class Plan:
         shard_rows: How many make a shard; the last may have fewer.
         fingerprint: What results depend on: the manifest's content, models, policy, settings.
         duplicates: Numbers of the rows whose post came before.
-        ignored: Columns that are left aside.
+        reading: What the manifest's columns are called, and which are left aside.
+        fetching: Rules for what lies at addresses.
     """
 
     manifest: str
@@ -70,7 +74,8 @@ class Plan:
     shard_rows: int
     fingerprint: dict[str, Any]
     duplicates: frozenset[int] = frozenset()
-    ignored: tuple[str, ...] = ()
+    reading: Reading = Reading()
+    fetching: FetchRules = FetchRules()
 
     @property
     def shards(self) -> int:
@@ -101,7 +106,7 @@ class Plan:
                 yield shard, Row(number, content, source.base, number in self.duplicates)
         if number < self.rows:
             raise ManifestError(
-                f"{self.manifest} has only {number:,} of its {self.rows:,} rows left.",
+                f"{shown(self.manifest)} has only {number:,} of its {self.rows:,} rows left.",
                 "Leave the manifest as it is while the job runs; copy it first if others write to it.",
                 code="manifest.format",
             )
@@ -112,7 +117,7 @@ class Plan:
         return (row for _, row in self.read(shards) if row.number in numbers)
 
     def _rows(self) -> Iterator[tuple[Any, Any]]:
-        return read_rows(find_sources(self.manifest), self.ignored)
+        return read_rows(find_sources(self.manifest, self.fetching), self.reading)
 
 
 def plan_job(
@@ -120,7 +125,8 @@ def plan_job(
     conditions: dict[str, Any],
     *,
     shard_rows: int = SHARD_ROWS,
-    ignored: Collection[str] = (),
+    reading: Reading = Reading(),
+    fetching: FetchRules = FetchRules(),
 ) -> Plan:
     """Read a manifest once and say what there is to do.
 
@@ -128,26 +134,28 @@ def plan_job(
         manifest: File, folder or glob; a path, or any address that fsspec can read.
         conditions: What results depend on besides the manifest; see `conditions_of`.
         shard_rows: Rows of one shard.
-        ignored: Columns that are left aside.
+        reading: What the manifest's columns are called, and which are left aside.
+        fetching: Rules for what lies at addresses.
 
     Raises:
         ManifestError: It is missing, empty, in no known format, or has other columns.
     """
     digest = hashlib.sha256()
     hashes = array("Q")
-    for _, content in read_rows(find_sources(manifest), ignored):
+    for _, content in read_rows(find_sources(manifest, fetching), reading):
         digest.update(_canonical(content))
         hashes.append(_short_hash(post_id_of(content), len(hashes)))
     if not hashes:
-        raise ManifestError(f"{manifest} has no rows.", "Write one row a post.", code="manifest.empty")
+        raise ManifestError(f"{shown(str(manifest))} has no rows.", "Write one row a post.", code="manifest.empty")
     fingerprint = {**conditions, "manifest": digest.hexdigest(), "rows": len(hashes), "shard_rows": shard_rows}
     return Plan(
         manifest=str(manifest),
         rows=len(hashes),
         shard_rows=shard_rows,
         fingerprint=fingerprint,
-        duplicates=_duplicates(manifest, hashes, ignored),
-        ignored=tuple(ignored),
+        duplicates=_duplicates(find_sources(manifest, fetching), hashes, reading),
+        reading=reading,
+        fetching=fetching,
     )
 
 
@@ -167,7 +175,11 @@ def conditions_of(assessor: Assessor) -> dict[str, Any]:
 
 
 def _canonical(content: Any) -> bytes:
-    return json.dumps(content, sort_keys=True, default=_plain, separators=(",", ":")).encode() + b"\n"
+    try:
+        text = json.dumps(content, sort_keys=True, default=_plain, separators=(",", ":"))
+    except TypeError:  # YAML has names that are no text, which have no order; such a row is no case
+        text = ascii(content)
+    return text.encode() + b"\n"
 
 
 def _plain(value: Any) -> str:
@@ -180,7 +192,7 @@ def _short_hash(post_id: str | None, position: int) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
-def _duplicates(manifest: str | Path, hashes: array[int], ignored: Collection[str]) -> frozenset[int]:
+def _duplicates(sources: Iterator[Source], hashes: array[int], reading: Reading) -> frozenset[int]:
     """Rows whose id came before. Two ids may share a hash, so the few that look alike are compared in a second pass."""
     import numpy as np
 
@@ -190,7 +202,7 @@ def _duplicates(manifest: str | Path, hashes: array[int], ignored: Collection[st
         return frozenset()
     seen: set[str] = set()
     found = set()
-    for number, (_, content) in enumerate(read_rows(find_sources(manifest), ignored), 1):
+    for number, (_, content) in enumerate(read_rows(sources, reading), 1):
         if hashes[number - 1] in suspects and (post_id := post_id_of(content)) is not None:
             if post_id in seen:
                 found.add(number)

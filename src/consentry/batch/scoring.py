@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from consentry.batch.manifest.cases import case_of, duplicate, post_id_of
-from consentry.batch.manifest.fetching import fetch
+from consentry.batch.errors import ManifestError
+from consentry.batch.fetching.fetcher import Fetcher
+from consentry.batch.fetching.rules import FetchRules
+from consentry.batch.manifest.cases import case_of, duplicate, post_id_of, shown_id
 from consentry.batch.plan import Row
 from consentry.batch.times import Durations, ShardTimes
+from consentry.defects import InternalError, as_known
 from consentry.errors import ConsentryError
-from consentry.policy import check_answer
+from consentry.policy import PolicyError, check_answer
 from consentry.records import Assessment, Case, ErrorNote
 
 if TYPE_CHECKING:
     from consentry.pipeline.assessor import Assessor
-
-_LONGEST_MESSAGE = 300
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Outcome:
         post_id: If it can be told.
         assessment: ``None`` if there is none.
         error: Why there is none.
+        trace: Where code of ours broke, if it did; the assessment, or the error, says so too.
         seconds: From the moment the row was read, decoding and waiting included.
     """
 
@@ -39,6 +40,7 @@ class Outcome:
     post_id: str | None
     assessment: Assessment | None = None
     error: ErrorNote | None = None
+    trace: str | None = None
     seconds: float = field(default=0.0, compare=False)
 
 
@@ -56,39 +58,62 @@ class ShardResult:
 
 
 def score_rows(
-    rows: Iterable[tuple[int, Row]], assessor: Assessor, *, batch_size: int = 16
+    rows: Iterable[tuple[int, Row]],
+    assessor: Assessor,
+    *,
+    batch_size: int = 16,
+    fetching: FetchRules = FetchRules(),
 ) -> Iterator[tuple[int, Outcome]]:
     """Assess rows, each with the number of its shard; they come as they are done, in any order.
 
     Rows are drawn from only a little ahead of the outcomes, so memory is bounded however many there are.
     """
-    rejected: deque[tuple[int, Outcome]] = deque()
+    traces: defaultdict[int, set[str]] = defaultdict(set)
 
-    def cases() -> Iterator[tuple[tuple[int, int, str, float], Case]]:
+    def cases() -> Iterator[tuple[_Drawn, Case | ConsentryError]]:
         for shard, row in rows:
-            begun = time.perf_counter()
-            case = _case(row, assessor)
-            if isinstance(case, Case):
-                yield (shard, row.number, case.post.post_id, begun), case
+            yield _Drawn(shard, row.number, post_id_of(row.content), time.perf_counter()), _case(row, assessor)
+
+    def tell(drawn: _Drawn, defect: InternalError) -> None:
+        traces[drawn.row].add(f"{defect.message}\n{defect.trace}")
+
+    with Fetcher(assessor.limits, fetching) as fetch:
+        ready = assessor.assess_as_ready(cases(), batch_size=batch_size, fetch=fetch, defects=tell)
+        for drawn, found in ready:
+            if isinstance(found, InternalError):
+                tell(drawn, found)
+            trace = "\n".join(sorted(traces.pop(drawn.row, ()))) or None
+            seconds = time.perf_counter() - drawn.begun
+            if isinstance(found, Assessment):
+                yield drawn.shard, Outcome(drawn.row, found.post_id, found, trace=trace, seconds=seconds)
             else:
-                rejected.append((shard, case))
-
-    ready = assessor.assess_as_ready(cases(), batch_size=batch_size, fetch=partial(fetch, limits=assessor.limits))
-    for (shard, number, post_id, begun), found in ready:
-        while rejected:
-            yield rejected.popleft()
-        seconds = time.perf_counter() - begun
-        if isinstance(found, Assessment):
-            yield shard, Outcome(number, post_id, found, seconds=seconds)
-        else:
-            yield shard, Outcome(number, post_id, error=_note(found), seconds=seconds)
-    yield from rejected
+                # What the manifest says wrongly is not that the case failed.
+                stage = "manifest" if isinstance(found, ManifestError | PolicyError) else "assess"
+                row, post_id, error = drawn.row, shown_id(drawn.post_id), found.note(stage=stage)
+                yield drawn.shard, Outcome(row, post_id, error=error, trace=trace, seconds=seconds)
 
 
-def score_shard(number: int, rows: Sequence[Row], assessor: Assessor, *, batch_size: int = 16) -> ShardResult:
+class _Drawn(NamedTuple):
+    """A row on its way."""
+
+    shard: int
+    row: int
+    post_id: str | None
+    begun: float
+
+
+def score_shard(
+    number: int,
+    rows: Sequence[Row],
+    assessor: Assessor,
+    *,
+    batch_size: int = 16,
+    fetching: FetchRules = FetchRules(),
+) -> ShardResult:
     """Assess all rows of one shard."""
     started = time.perf_counter()
-    found = [outcome for _, outcome in score_rows(((number, row) for row in rows), assessor, batch_size=batch_size)]
+    numbered = ((number, row) for row in rows)
+    found = [outcome for _, outcome in score_rows(numbered, assessor, batch_size=batch_size, fetching=fetching)]
     return shard_result(number, found, time.perf_counter() - started)
 
 
@@ -105,27 +130,14 @@ def shard_result(number: int, outcomes: Iterable[Outcome], seconds: float) -> Sh
     return ShardResult(number, ordered, ShardTimes(len(ordered), seconds, time.time(), durations))
 
 
-def _case(row: Row, assessor: Assessor) -> Case | Outcome:
+def _case(row: Row, assessor: Assessor) -> Case | ConsentryError:
     """The case of a row; one with a fact that the policy does not know is an error like any other."""
-    identity = post_id_of(row.content)
+    if row.duplicate:
+        return duplicate(post_id_of(row.content))
     try:
-        if row.duplicate:
-            raise duplicate(identity)
         case = case_of(row.content, row.base)
         for fact in case.facts:
             check_answer(assessor.policy, fact)
-    except ConsentryError as error:
-        return Outcome(row.number, identity, error=error.note(stage="manifest"))
+    except Exception as error:  # noqa: BLE001  nothing that stands in a row ends the job
+        return as_known(error, "the row from being read")
     return case
-
-
-def _note(error: Exception) -> ErrorNote:
-    if isinstance(error, ConsentryError):
-        return error.note(stage="assess")
-    said = "".join(letter if letter.isprintable() else " " for letter in str(error))[:_LONGEST_MESSAGE]
-    return ErrorNote(
-        stage="assess",
-        code="assess.failed",
-        message=f"Assessing the post failed: {type(error).__name__}: {said}",
-        remedy="This is a defect of Consentry: please report it with the post's media, if they may be shown.",
-    )

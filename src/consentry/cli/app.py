@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
-from consentry.cli import assess, claim, data, doctor, errors, promote, schema, signals, train
-from consentry.cli.bank import entries as bank
-from consentry.cli.evaluate import faces as evaluate_faces
-from consentry.cli.evaluate import scene as evaluate
-from consentry.cli.evaluate import studies
+from consentry.cli import (
+    assess,
+    bank,
+    claim,
+    data,
+    doctor,
+    errors,
+    evaluate,
+    export,
+    models,
+    policy,
+    promote,
+    schema,
+    signals,
+)
 from consentry.cli.exit_codes import exit_code_of
-from consentry.cli.models import export
-from consentry.cli.models import folders as models
-from consentry.cli.output import print_error
-from consentry.cli.policy import looking as policy
+from consentry.cli.output import EXIT_FAILED, print_error
 from consentry.cli.scoring import score
+from consentry.cli.streams import Watched, watched_output
+from consentry.cli.train import group as train
 from consentry.errors import ConsentryError
 from consentry.version import __version__
+from consentry.writing import disk_error_in, output_error
 
 app = typer.Typer(
     name="consentry",
@@ -64,20 +73,57 @@ app.add_typer(bank.app, name="bank")
 app.add_typer(claim.app, name="claim")
 app.add_typer(data.app, name="data")
 app.add_typer(train.app, name="train")
-evaluate.app.command("faces")(evaluate_faces.faces)
-evaluate.app.command("detection")(evaluate_faces.detection)
-evaluate.app.command("published")(studies.published)
-evaluate.app.command("dipa2")(studies.dipa2)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(export.app, name="export")
 
 
 def main() -> None:
     """Entry point of the program ``consentry``."""
+    with watched_output() as output:
+        status = _run(output)
+        if (lost := output.unprinted()) is not None:
+            print_error(lost)
+            status = EXIT_FAILED
+    raise SystemExit(status)
+
+
+def _run(output: Watched) -> int | str | None:
+    """Run the command that was asked for, and say what went wrong with it.
+
+    Args:
+        output: What it prints to. An error that comes from there is left to the caller.
+
+    Returns:
+        The exit code, or what `SystemExit` takes else.
+    """
     try:
         app()
+    except SystemExit as end:  # so it always ends
+        return end.code
     except ConsentryError as error:
         print_error(error)
-        sys.exit(exit_code_of(error.code))
+        return exit_code_of(error.code)
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
+    except Exception as error:
+        if error is output.error:
+            return EXIT_FAILED
+        known = _of_system(error)
+        if known is None:
+            raise
+        print_error(known)
+        return EXIT_FAILED
+    return 0
+
+
+def _of_system(error: Exception) -> ConsentryError | None:
+    """A disk that is full or fails, wherever it was met; or a file that the system would not hand over."""
+    if (disk := disk_error_in(error)) is not None:
+        return output_error(str(disk.filename or "what the command writes"), disk)
+    if isinstance(error, OSError) and error.filename is not None:
+        return ConsentryError(
+            f"{error.filename}: {error.strerror}.",
+            "See that it is there and may be read or written.",
+            code="system.refused",
+        )
+    return None

@@ -24,7 +24,8 @@ from consentry.cli.options import (
     WithoutOption,
     load_assessor,
 )
-from consentry.cli.output import EXIT_UNREADABLE, OUT
+from consentry.cli.output import EXIT_FAILED, EXIT_UNREADABLE, OUT
+from consentry.defects import CODE
 from consentry.records import Fact, Post
 
 
@@ -88,6 +89,8 @@ def assess(
         from consentry.cli.rendering import render
 
         OUT.print(render(assessment))
+    if any(note.code == CODE for note in assessment.signals.errors):
+        raise typer.Exit(EXIT_FAILED)  # the traceback has been logged
     if assessment.signals.media and not any(item.frames for item in assessment.signals.media):
         raise typer.Exit(EXIT_UNREADABLE)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from consentry.cli.output import ERR, plain
+from consentry.writing import write_text
 
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write all figures to this file.")]
 BrokenShare = Annotated[
@@ -24,7 +25,7 @@ _SHOWN: Final = 10
 def write_figures(path: Path | None, figures: Mapping[str, Any] | Sequence[Any]) -> None:
     """Write figures as JSON, if a file was asked for."""
     if path is not None:
-        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        write_text(path, json.dumps(figures, indent=2) + "\n")
 
 
 def figure(figures: Mapping[str, Any], name: str, digits: int = 4) -> str:

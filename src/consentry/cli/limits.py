@@ -1,4 +1,4 @@
-"""``--limit name=value``: bounds on media, in the units that people write."""
+"""``--limit name=value``: bounds on media and words, in the units that people write."""
 
 from __future__ import annotations
 
@@ -53,6 +53,9 @@ MEASURES: Final = {
     "max_decoded_pixels": _COUNT,
     "max_seconds": _SECONDS,
     "max_memory": _BYTES,
+    "media_per_post": _COUNT,
+    "photos_per_report": _COUNT,
+    "text_characters": _COUNT,
 }
 """Every field of `consentry.media.Limits`, written out so that ``--help`` need not load it."""
 
@@ -61,8 +64,10 @@ LimitOption = Annotated[
     typer.Option(
         "--limit",
         metavar="NAME=VALUE",
-        help=f"Another bound on media, such as max_bytes=50MB or max_duration=10min; repeat for more. Changes results. "
-        f"Names: {', '.join(MEASURES)} (docs/media.md).",
+        help="Another bound on media and words, such as max_bytes=50MB or max_duration=10min; repeat for more. Changes "
+        "results. "
+        # Without commas: on a terminal of 80 columns the longest name just fits.
+        f"Names: {' '.join(MEASURES)} (docs/media.md).",
     ),
 ]
 TrustedOption = Annotated[

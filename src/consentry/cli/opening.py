@@ -22,15 +22,19 @@ def opened_each(paths: Iterable[Path], limits: Limits) -> Iterator[tuple[Path, O
     Yields:
         Each file that could be read, with its frames; only those of one file are in memory, if the caller keeps none.
     """
-    from consentry.media import DecoderPool, MediaError
+    from consentry.defects import InternalError, as_known, log
+    from consentry.media import DecoderPool
     from consentry.records import Media
 
     with DecoderPool(workers=1, limits=limits) as decoders:
         for path in paths:
             try:
                 opened = decoders.open(Media(path=path)).result()
-            except MediaError as error:
-                print_error(error)
+            except Exception as error:  # noqa: BLE001  one file does not keep the others from being opened
+                known = as_known(error, f"{path.name} from being opened")
+                if isinstance(known, InternalError):
+                    log(known, "A file")
+                print_error(known)
             else:
                 yield path, opened
                 del opened

@@ -53,6 +53,13 @@ WithoutOption = Annotated[
     list[str] | None,
     typer.Option("--without-signal", help="Leave out a signal: it is unknown then. See `signals`; repeat for more."),
 ]
+PrivateAddressesOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private-addresses",
+        help="Also fetch from this machine, from private networks and by protocols whose way cannot be checked.",
+    ),
+]
 ThreadsOption = Annotated[int, typer.Option("--threads", min=0, help="CPU threads; 0 takes all that are allowed.")]
 
 

@@ -25,7 +25,7 @@ from consentry.errors import ConsentryError
 EXIT_FAILED = 1
 EXIT_UNREADABLE = 3
 
-_WIDTH = None if sys.stdout.isatty() else 120
+_WIDTH = None if sys.stdout is not None and sys.stdout.isatty() else 120
 """What is redirected has no width of its own; rich would take 80."""
 OUT = Console(highlight=False, width=_WIDTH)
 ERR = Console(stderr=True, highlight=False)
@@ -51,9 +51,11 @@ def plain(text: str, style: str = "") -> Text:
 
 def print_error(error: ConsentryError) -> None:
     """The three parts of an error, each on its line."""
+    ERR.print(Text.assemble(("Error ", "bold red"), (error.code, "red")), soft_wrap=True)
     ERR.print(Text.assemble(("Error ", "bold red"), (error.code, "red")))
-    ERR.print(plain(error.message))
-    ERR.print(Text.assemble(("→ ", "bold"), plain(error.remedy)))
+    # Left to the terminal to wrap: what is cut into lines cannot be copied.
+    ERR.print(plain(error.message), soft_wrap=True)
+    ERR.print(Text.assemble(("→ ", "bold"), plain(error.remedy)), soft_wrap=True)
 
 
 class Bars:
@@ -68,6 +70,15 @@ class Bars:
         if task not in self._tasks:
             self._tasks[task] = self._progress.add_task(task, total=total)
         self._progress.update(self._tasks[task], completed=done, total=total)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Out of the way, for a question."""
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
 
 
 @contextmanager

@@ -14,11 +14,12 @@ import weakref
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from consentry.media.decoder_process import DecoderProcess
+from consentry.media.errors import no_room
 from consentry.media.limits import Limits
 from consentry.media.opened import OpenedMedia
 from consentry.media.opening import open_media
@@ -59,7 +60,7 @@ class DecoderPool:
         return self._threads.submit(self._open_contained, item, longest_side)
 
     def _open_contained(self, item: Media, longest_side: int) -> OpenedMedia:
-        with open_source(item, self._limits) as source, _with_descriptor(source) as file:
+        with open_source(item, self._limits) as source, _with_descriptor(source, item.media_id) as file:
             try:
                 process = self._processes.pop()  # the one that was used last is the one whose memory is warm
             except IndexError:
@@ -85,7 +86,7 @@ class DecoderPool:
 
 
 @contextmanager
-def _with_descriptor(source: BinaryIO) -> Iterator[BinaryIO]:
+def _with_descriptor(source: BinaryIO, media_id: str) -> Iterator[BinaryIO]:
     """The same content as a file that can be handed to another process; bytes in memory stay in memory (Linux)."""
     try:
         source.fileno()
@@ -94,11 +95,20 @@ def _with_descriptor(source: BinaryIO) -> Iterator[BinaryIO]:
     else:
         yield source
         return
-    with _unnamed_file() as file:
-        while chunk := source.read(1 << 20):
-            file.write(chunk)
-        file.flush()
-        file.seek(0)
+    try:
+        file = _unnamed_file()
+    except OSError as error:
+        raise no_room(media_id, error) from error
+    with closing(file):
+        try:
+            while chunk := source.read(1 << 20):
+                file.write(chunk)
+            file.flush()
+            file.seek(0)
+        except OSError as error:
+            with suppress(OSError):  # what did not fit is written once more when a file is closed
+                file.close()
+            raise no_room(media_id, error) from error
         yield file
 
 

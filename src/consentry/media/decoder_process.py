@@ -21,7 +21,7 @@ from consentry.media.decoder_messages import (
     send_header,
 )
 from consentry.media.decoder_worker import KILL_AFTER
-from consentry.media.errors import MediaError, took_too_long
+from consentry.media.errors import MediaError, took_too_long, took_too_much_memory
 from consentry.media.limits import Limits
 from consentry.media.opened import OpenedMedia
 
@@ -50,7 +50,10 @@ class DecoderProcess:
         self.usable = True
         self.shut: bool | None = None
         self._limits = limits
-        self._line, theirs = new_pair()
+        try:
+            self._line, theirs = new_pair()
+        except OSError as error:  # no further files may be open
+            raise _unavailable() from error
         try:
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603  our own interpreter, our own module
@@ -63,7 +66,7 @@ class DecoderProcess:
                     env=_environment(),
                     start_new_session=True,
                 )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, MemoryError, subprocess.SubprocessError) as error:
             self._line.close()
             raise _unavailable() from error
 
@@ -91,8 +94,10 @@ class DecoderProcess:
         except (BrokenAnswerError, OSError) as error:
             nonsense = isinstance(error, BrokenAnswerError) and not isinstance(error, OtherSideGoneError)
             raise self._cause_of_death(media_id, nonsense=nonsense) from error
-        except BaseException:  # an interrupt in the middle of an answer: the line is no longer in step
+        except BaseException as error:  # an interrupt in the middle of an answer: the line is no longer in step
             self.kill()
+            if isinstance(error, MemoryError):  # there is room for the frames there, and none here
+                raise took_too_much_memory(media_id) from error
             raise
         if worn:
             self.close()

@@ -22,7 +22,7 @@ from consentry.media.decoder_messages import (
     send_header,
     send_opened,
 )
-from consentry.media.errors import MediaError, took_too_much_memory
+from consentry.media.errors import MediaError, took_too_much_memory, unreadable
 from consentry.media.limits import Limits
 from consentry.media.opened import OpenedMedia
 from consentry.media.opening import read_source
@@ -88,13 +88,15 @@ def serve(end: socket.socket, limits: Limits, read: Reader) -> None:
 
 def _answer(header: dict[str, Any], descriptor: int, limits: Limits, read: Reader) -> OpenedMedia | MediaError:
     media_id = str(header["media_id"])
-    with os.fdopen(descriptor, "rb") as source:
-        try:
+    try:
+        with os.fdopen(descriptor, "rb") as source:
             return read(source, media_id, limits, int(header["longest_side"]))
-        except MediaError as error:
-            return error
-        except MemoryError:
-            return took_too_much_memory(media_id)
+    except MediaError as error:
+        return error
+    except MemoryError:
+        return took_too_much_memory(media_id)
+    except OSError as error:
+        return unreadable(media_id, error)
 
 
 def load_decoders() -> None:

@@ -6,6 +6,8 @@ memory addresses and words chosen by whoever made the file.
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import ClassVar, Final
 
 from consentry.errors import ConsentryError
@@ -14,25 +16,13 @@ from consentry.records import MediaOutcome
 STAGE = "media"
 
 ERROR_CODES: Final = frozenset(
-    {
-        "media.address",
-        "media.not_found",
-        "media.not_a_file",
-        "media.unreadable",
-        "media.empty",
-        "media.too_large",
-        "media.unknown_format",
-        "media.too_many_pixels",
-        "media.too_long",
-        "media.too_many_streams",
-        "media.no_frames",
-        "media.damaged",
-        "media.timeout",
-        "media.memory",
-        "media.decoder_crashed",
-        "media.decoder_killed",
-        "media.decoder_unavailable",
-    }
+    f"media.{what}"
+    for what in (
+        *("address", "not_found", "not_a_file", "unreadable", "changed", "no_room", "empty", "too_large", "too_many"),
+        *("unknown_format",),
+        *("too_many_pixels", "too_long", "too_many_streams", "no_frames", "damaged", "timeout", "memory"),
+        *("decoder_crashed", "decoder_killed", "decoder_unavailable", "no_room"),
+    )
 )
 """What a `MediaError` may say."""
 
@@ -44,6 +34,56 @@ class MediaError(ConsentryError):
     """A medium that could not, or may not, be opened."""
 
     default_code: ClassVar[str] = "media.unreadable"
+
+
+_SHORTAGES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EAGAIN})
+_FORBIDDEN: Final = frozenset({errno.EACCES, errno.EPERM})
+_NAMES: Final = frozenset({errno.ELOOP, errno.ENAMETOOLONG})
+
+
+def unreadable(media_id: str, error: OSError | ValueError) -> MediaError:
+    """The error for a medium that the system would not hand over, with the system's reason.
+
+    Args:
+        media_id: The medium.
+        error: What opening, seeking or reading raised; a `ValueError` if the path can be none.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, ValueError) or number in _NAMES:
+        remedy = "Check its path."
+    elif number in _FORBIDDEN:
+        remedy = "Check its permissions."
+    elif number in _SHORTAGES:
+        remedy = "Raise the system's limits on open files and memory, or do less at a time; then try again."
+    else:
+        remedy = "Check the disk or the share that it lies on; then try again."
+    reason = "no file can have such a name" if number is None else os.strerror(number)
+    return MediaError(f"{media_id} could not be read: {reason}.", remedy)
+
+
+def no_room(media_id: str, error: OSError) -> MediaError:
+    """The error for bytes that could not be put where a decoder process can read them."""
+    reason = "unknown" if error.errno is None else os.strerror(error.errno)
+    return MediaError(
+        f"There was no room for the copy of {media_id} that its decoder reads: {reason}.",
+        "Make room in memory and in the folder for temporary files (TMPDIR), or do less at a time; then try again.",
+        code="media.no_room",
+    )
+
+
+def too_many(media_id: str, most: int, limit: str) -> MediaError:
+    """The error for a medium that comes after as many as are looked at.
+
+    Args:
+        media_id: The medium.
+        most: How many are.
+        limit: The name of that limit.
+    """
+    return MediaError(
+        f"{media_id} was not looked at: only the first {most:,} are.",
+        f"Look at it in a viewer, or raise Limits.{limit}.",
+        code="media.too_many",
+    )
 
 
 def took_too_long(media_id: str, seconds: float) -> MediaError:

@@ -1,4 +1,4 @@
-"""How much of a medium is worth reading: the bounds that keep a hostile file from costing more than it may."""
+"""How much of a medium, and of a post, is worth reading: the bounds that keep either from costing more than it may."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on one medium. Those that a header can tell are checked before anything is decoded.
+    """Bounds on a medium, on how many there may be, and on words. What a header can tell is checked before decoding.
 
     Attributes:
         max_bytes: Size of the file. 512 MiB is what large platforms accept for a video; files are streamed, so the
@@ -29,6 +29,12 @@ class Limits:
         max_memory: Bytes that decoding may take above what a decoder process has when it starts: the frames that are
             kept, and about 700 MB for the largest picture that `max_pixels` admits or 1.5 GB for 8K HEVC with all its
             reference frames. Only a `DecoderPool` can hold a decoder to it.
+        media_per_post: Media of one post that are looked at; those behind them count as unread. Posts and albums of
+            platforms hold one to a few dozen. They are decoded and measured a few at a time, so what many of them cost
+            is time and not memory.
+        photos_per_report: Reference photos that are looked at; three to five are usual.
+        text_characters: Characters of a post's words that are searched, and of the words in one picture. Posts have
+            some hundred, long articles 50,000; the worst that many characters can be cost seconds (docs/text.md).
     """
 
     max_bytes: int = 512 * 1024 * 1024
@@ -42,6 +48,9 @@ class Limits:
     max_decoded_pixels: int = 40_000_000_000
     max_seconds: float = 300.0
     max_memory: int = 3 * 1024**3
+    media_per_post: int = 300
+    photos_per_report: int = 20
+    text_characters: int = 50_000
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from consentry.media.clock import Deadline
-from consentry.media.errors import MediaError
+from consentry.media.errors import MediaError, unreadable
 from consentry.media.formats import HEAD_BYTES, sniff
 from consentry.media.limits import Limits
 from consentry.media.opened import OpenedMedia
-from consentry.media.sources import open_source, read_file_object
+from consentry.media.sources import WatchedSource, open_source, read_file_object
 from consentry.records import Media
 
 _DEFAULT_LIMITS = Limits()
@@ -42,13 +42,27 @@ def open_media(
 
 def read_source(source: BinaryIO, media_id: str, limits: Limits, longest_side: int) -> OpenedMedia:
     """Read one medium from an open file whose size has been checked; the rest as for `open_media`."""
+    watched = WatchedSource(source)
+    try:
+        # It is what all decoders use of a file: read, seek and tell.
+        opened = _read(cast(BinaryIO, watched), media_id, limits, longest_side)
+    except MediaError as error:
+        if watched.failure is not None:
+            raise unreadable(media_id, watched.failure) from error
+        raise
+    if watched.failure is not None:
+        raise unreadable(media_id, watched.failure)
+    return opened
+
+
+def _read(source: BinaryIO, media_id: str, limits: Limits, longest_side: int) -> OpenedMedia:
     deadline = Deadline(media_id, limits.max_seconds)
     try:
         source.seek(0)
         head = source.read(HEAD_BYTES)
         source.seek(0)
     except OSError as error:
-        raise MediaError(f"{media_id} could not be read from the disk.", "Check the disk it lies on.") from error
+        raise unreadable(media_id, error) from error
     found = sniff(head)
     if found is None:
         raise MediaError(

@@ -6,12 +6,13 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
-from io import BytesIO
+from contextlib import contextmanager, suppress
+from errno import EBADF, EINVAL
+from io import BytesIO, RawIOBase
 from pathlib import Path
 from typing import BinaryIO
 
-from consentry.media.errors import MediaError
+from consentry.media.errors import MediaError, unreadable
 from consentry.media.limits import Limits
 from consentry.records import Media
 
@@ -21,24 +22,82 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 @contextmanager
 def open_source(media: Media, limits: Limits) -> Iterator[BinaryIO]:
-    """The content of one medium as a seekable file object, its size checked.
+    """The content of one medium as a seekable file object, its size checked; no `OSError` comes out of it.
 
     A symbolic link to a regular file is followed: folders of links are a common way to lay out a data set, and paths
     come from whoever runs Consentry, not from whoever published the post.
 
     Raises:
-        MediaError: ``media.address``, ``not_found``, ``not_a_file``, ``unreadable``, ``empty`` or ``too_large``.
+        MediaError: ``media.address``, ``not_found``, ``not_a_file``, ``unreadable``, ``empty`` or ``too_large``; at
+            the end of the block ``changed``, in place of whatever went wrong in it.
     """
-    with BytesIO(media.data or b"") if media.path is None else _open_file(media.media_id, media.path) as source:
-        size = source.seek(0, os.SEEK_END)
-        source.seek(0)
+    source = BytesIO(media.data or b"") if media.path is None else _open_file(media.media_id, media.path)
+    try:
+        size = _size(media.media_id, source)
         if size == 0:
             raise MediaError(
                 f"{media.media_id} is empty.", "Check whether its upload or download was completed.", code="media.empty"
             )
         if size > limits.max_bytes:
             raise _too_large(media.media_id, f"{size:,}", limits)
-        yield source
+        before = None if media.path is None else _version(media.media_id, source)
+        try:
+            yield source
+        except MediaError as error:
+            if _has_changed(media.media_id, source, before):
+                raise _changed(media.media_id) from error
+            raise
+        if _has_changed(media.media_id, source, before):
+            raise _changed(media.media_id)
+    finally:
+        with suppress(OSError):  # a network share may say only now that it is gone; what was read has been read
+            source.close()
+
+
+class WatchedSource(RawIOBase):
+    """An open file as a decoder gets it: where the system fails to read on, it ends, and `failure` says why.
+
+    Decoders take a failing disk for a damaged file, or print tracebacks; whoever hands them the file looks at `failure`
+    when they are done.
+
+    Args:
+        source: Opened for reading; stays open.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        super().__init__()
+        self._source = source
+        self.failure: OSError | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """As of any file; nothing once the system has failed."""
+        if self.failure is None:
+            try:
+                return self._source.read(size)
+            except OSError as error:
+                self.failure = error
+        return b""
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """As of any file."""
+        try:
+            return self._source.seek(offset, whence)
+        except OSError as error:
+            if error.errno != EINVAL:  # which is a place that no file has: what the content asked for
+                self.failure = error
+            raise
+
+    def tell(self) -> int:
+        """As of any file."""
+        return self._source.tell()
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
 
 
 def read_file_object(file: BinaryIO, media_id: str, limits: Limits) -> Media:
@@ -52,7 +111,7 @@ def read_file_object(file: BinaryIO, media_id: str, limits: Limits) -> Media:
         while len(read) <= limits.max_bytes and (chunk := file.read(min(_CHUNK, limits.max_bytes + 1 - len(read)))):
             read += chunk
     except (OSError, ValueError) as error:  # ValueError: it is closed
-        raise _unreadable(media_id) from error
+        raise unreadable(media_id, error if isinstance(error, OSError) else OSError(EBADF, "closed")) from error
     if len(read) > limits.max_bytes:
         raise _too_large(media_id, f"more than {limits.max_bytes:,}", limits)
     return Media(media_id=media_id, data=bytes(read))
@@ -77,13 +136,38 @@ def _open_file(media_id: str, path: Path) -> BinaryIO:
             code="media.not_found",
         ) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise _unreadable(media_id) from error
+        raise unreadable(media_id, error) from error
     try:
         _require_regular(media_id, os.fstat(descriptor).st_mode)
         return os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
+    except BaseException as error:
+        with suppress(OSError):
+            os.close(descriptor)
+        if isinstance(error, OSError):
+            raise unreadable(media_id, error) from error
         raise
+
+
+def _size(media_id: str, source: BinaryIO) -> int:
+    try:
+        size = source.seek(0, os.SEEK_END)
+        source.seek(0)
+    except OSError as error:  # a file of /proc, for instance, that has no end
+        raise unreadable(media_id, error) from error
+    return size
+
+
+def _version(media_id: str, source: BinaryIO) -> tuple[int, int]:
+    """What tells one content of an open file from another: its size, and when it was last written to."""
+    try:
+        found = os.fstat(source.fileno())
+    except OSError as error:
+        raise unreadable(media_id, error) from error
+    return found.st_size, found.st_mtime_ns
+
+
+def _has_changed(media_id: str, source: BinaryIO, before: tuple[int, int] | None) -> bool:
+    return before is not None and _version(media_id, source) != before
 
 
 def _require_regular(media_id: str, mode: int) -> None:
@@ -95,8 +179,12 @@ def _require_regular(media_id: str, mode: int) -> None:
         )
 
 
-def _unreadable(media_id: str) -> MediaError:
-    return MediaError(f"{media_id} could not be read from the disk.", "Check the permissions and the disk it lies on.")
+def _changed(media_id: str) -> MediaError:
+    return MediaError(
+        f"{media_id} was changed while it was read.",
+        "Leave media as they are while they are assessed; then try again.",
+        code="media.changed",
+    )
 
 
 def _too_large(media_id: str, size: str, limits: Limits) -> MediaError:

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from consentry.defects import InternalError, as_known, log
+from consentry.errors import ConsentryError
 from consentry.media import DecoderPool, Limits, OpenedMedia
-from consentry.pipeline.measuring import measured
-from consentry.pipeline.opening_ahead import Bounds, Key, in_order, measured_as_ready
+from consentry.pipeline.batching import Key, in_order, measured_as_ready
+from consentry.pipeline.measuring import MeasuredPart, joined, measured_each
+from consentry.pipeline.opening_ahead import Bounds
 from consentry.pipeline.parts import Parts, load_parts
 from consentry.policy import decide
 from consentry.policy.deciding.reported import check_number_of_posts
@@ -25,7 +28,8 @@ from consentry.records import (
 )
 from consentry.runtime import RuntimeSettings
 from consentry.signals.faces.enrolment import ClaimStore
-from consentry.signals.protocol import OpenedCase, Signal, SignalSetup
+from consentry.signals.opened_cases import OpenedCase
+from consentry.signals.protocol import Signal, SignalSetup
 
 LONGEST_SIDE = 1024
 """Pictures are decoded so that neither side is longer: enough for faces of 20 pixels, and for everything else."""
@@ -46,7 +50,7 @@ class Assessor:
         components: Digests of everything that results depend on besides their input and the settings.
         unavailable: What could not be loaded.
         settings: Where networks run, and how precisely.
-        limits: Bounds on what media may be.
+        limits: Bounds on what media may be, and on how far words are searched.
     """
 
     def __init__(
@@ -88,7 +92,7 @@ class Assessor:
             models: Another folder of models.
             bank: File of fingerprints of known media; without one, copies are not looked for.
             settings: Where networks run.
-            limits: Bounds on what media may be.
+            limits: Bounds on what media may be, and on how far words are searched.
             contained: Decode media in processes of their own (see `DecoderPool`); false only for trusted media.
             claims: Store of enrolled reference templates (`consentry.signals.faces.enrolment`), for cases that say so.
             embedder: What faces are compared with: ``dlib``, or a model folder of one's own.
@@ -108,6 +112,7 @@ class Assessor:
             claims=ClaimStore(claims) if isinstance(claims, Path) else claims,
             embedder=embedder,
             read_pictures=read_pictures,
+            limits=limits,
         )
         parts = load_parts(setup, policy=policy, without=without)
         return cls(parts, limits=limits, settings=settings, contained=contained)
@@ -171,63 +176,109 @@ class Assessor:
         cases = [_case(post, report, references, answers.get(post.post_id, ()), enrolled=enrolled) for post in posts]
         return ReportAssessment(report_id=report.report_id, assessments=tuple(self.assess_many(cases)))
 
-    def assess_many(self, cases: Iterable[Case], *, batch_size: int = 16) -> Iterator[Assessment]:
-        """Assess any number of cases, in their order; media are decoded ahead while others are measured.
-
-        A medium that cannot be read, or a reference photo that cannot be used, costs that medium or photo and stands
-        in its assessment. Assessments do not depend on ``batch_size``.
-
-        Raises:
-            PolicyError: A fact has a name or value that the policy does not know.
-        """
-        for outcome in in_order(self.assess_as_ready(enumerate(cases), batch_size=batch_size)):
-            if isinstance(outcome, Exception):
-                raise outcome
-            yield outcome
-
-    def assess_as_ready(
+    def assess_many(
         self,
-        cases: Iterable[tuple[Key, Case]],
+        cases: Iterable[Case],
         *,
         batch_size: int = 16,
-        fetch: Callable[[Media], Media] | None = None,
-    ) -> Iterator[tuple[Key, Assessment | Exception]]:
-        """Assess any number of cases, each with a key; results come as they are ready, in any order.
+        failed: Callable[[Case, ConsentryError], None] | None = None,
+    ) -> Iterator[Assessment]:
+        """Assess any number of cases, in their order; media are decoded ahead while others are measured.
 
-        One slow video holds up no other case, and a case that fails costs that case alone. Memory is bounded however
-        many cases there are. Assessments are those of `assess_many`.
+        A medium that cannot be read, a reference photo that cannot be used, and a model that breaks over one of them
+        cost that medium or photo and stand in its assessment. Assessments do not depend on ``batch_size``.
 
         Args:
             cases: Drawn from only a little ahead of the results.
             batch_size: Most cases that go through the networks together; changes no result.
-            fetch: Makes a local medium of one that lies elsewhere, or raises a `MediaError`. Called in threads.
+            failed: Told of a case that no assessment comes about for, which is then left out. Unless it is given, such
+                a case ends the iteration with its error, when its turn comes.
+
+        Raises:
+            PolicyError: A fact has a name or value that the policy does not know.
+            InternalError: A defect of Consentry kept the policy from being applied.
         """
-        opening = self._workers + 2 if fetch is None else max(FETCHERS, self._workers + 2)
-        with ThreadPoolExecutor(FETCHERS, thread_name_prefix="consentry-fetch") as fetchers:
+        waiting: dict[int, Case] = {}
 
-            def open_media(item: Media) -> Future[OpenedMedia]:
-                if fetch is None or type(item) is Media:
-                    return self._decoders.open(item, longest_side=LONGEST_SIDE)
-                return fetchers.submit(lambda: self._decoders.open(fetch(item), longest_side=LONGEST_SIDE).result())
+        def numbered() -> Iterator[tuple[int, Case]]:
+            for number, case in enumerate(cases):
+                waiting[number] = case
+                yield number, case
 
-            yield from measured_as_ready(
-                cases, open_media, self._assess_each, Bounds(opening=opening, batch_size=batch_size)
-            )
+        def tell(number: int, defect: InternalError) -> None:
+            log(defect, f"The post {waiting[number].post.post_id}")
 
-    def _assess_each(self, batch: Sequence[OpenedCase]) -> list[Assessment | Exception]:
-        """Assess a batch; if it fails, case by case, so that the others get their assessments."""
+        ready = self.assess_as_ready(numbered(), batch_size=batch_size, defects=tell)
+        for number, outcome in in_order((number, (number, outcome)) for number, outcome in ready):
+            case = waiting.pop(number)
+            if isinstance(outcome, Assessment):
+                yield outcome
+            elif failed is None:
+                raise outcome
+            else:
+                failed(case, outcome)
+
+    def assess_as_ready(
+        self,
+        cases: Iterable[tuple[Key, Case | ConsentryError]],
+        *,
+        batch_size: int = 16,
+        fetch: Callable[[Media], Media] | None = None,
+        defects: Callable[[Key, InternalError], None] | None = None,
+    ) -> Iterator[tuple[Key, Assessment | ConsentryError]]:
+        """Assess any number of cases, each with a key; results come as they are ready, in any order.
+
+        One slow video holds up no other case, and a case that fails costs that case alone: nothing that a case brings
+        ends the iteration. Memory is bounded however many cases there are, and however many media one of them has.
+        Assessments are those of `assess_many`.
+
+        Args:
+            cases: Drawn from only a little ahead of the results. An error in place of a case comes straight back.
+            batch_size: Most cases that go through the networks together; changes no result.
+            fetch: Makes a local medium of one that lies elsewhere, or raises a `MediaError`. Called in threads.
+            defects: Told, before the result comes, of every defect of Consentry that a case met; the result says so
+                too. Unless it is given, they are logged (logger ``consentry``).
+        """
+        tell = defects or (lambda key, defect: log(defect, f"The case {key}"))
+        limits = self.limits
+        bounds = Bounds(
+            opening=self._workers + 2 if fetch is None else max(FETCHERS, self._workers + 2),
+            batch_size=batch_size,
+            media=limits.media_per_post,
+            references=limits.photos_per_report,
+        )
+        fetchers = ThreadPoolExecutor(FETCHERS, thread_name_prefix="consentry-fetch")
+
+        def open_media(item: Media) -> Future[OpenedMedia]:
+            if fetch is None or type(item) is Media:
+                return self._decoders.open(item, longest_side=LONGEST_SIDE)
+            return fetchers.submit(lambda: self._decoders.open(fetch(item), longest_side=LONGEST_SIDE).result())
+
         try:
-            return list(self._assess(batch))
-        except Exception as error:  # noqa: BLE001  whatever it is, it is handed on to whoever asked for the case
-            if len(batch) == 1:
-                return [error]
-            return [outcome for opened in batch for outcome in self._assess_each([opened])]
+            for key, found in measured_as_ready(cases, open_media, self._measured, self._assessment, bounds):
+                if isinstance(found, ConsentryError):
+                    yield key, found
+                    continue
+                outcome, met = found
+                for defect in met:
+                    tell(key, defect)
+                yield key, outcome
+        finally:
+            # Whoever fetches ends what is under way; waiting here would keep an interrupt from doing so.
+            fetchers.shutdown(wait=False, cancel_futures=True)
 
-    def _assess(self, batch: Sequence[OpenedCase]) -> Iterator[Assessment]:
-        for opened, signals in zip(batch, measured(batch, self._parts), strict=True):
-            case = opened.case
+    def _measured(self, batch: Sequence[OpenedCase]) -> list[MeasuredPart]:
+        return measured_each(batch, self._parts)
+
+    def _assessment(
+        self, case: Case, found: Sequence[MeasuredPart]
+    ) -> tuple[Assessment | ConsentryError, list[InternalError]]:
+        """Decide a case of which everything is measured; and which defects it met."""
+        met = [defect for part in found for defect in part.defects]
+        try:
+            signals = joined([part.signals for part in found], self.unavailable)
             decided = decide(self.policy, case.post, case.report, signals, case.facts)
-            yield Assessment(
+            assessment = Assessment(
                 post_id=case.post.post_id,
                 report_id=case.report.report_id if case.report else None,
                 signals=signals,
@@ -236,6 +287,10 @@ class Assessor:
                 recommendation=decided.recommendation,
                 components=self.components,
             )
+        except Exception as error:  # noqa: BLE001  it costs this case, and is handed on to whoever asked for it
+            known = as_known(error, "the policy from being applied")
+            return known, [*met, known] if isinstance(known, InternalError) else met
+        return assessment, met
 
 
 def _case(

@@ -8,7 +8,23 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from consentry.records.words import AccountKind, Authority, Consent, FactSource, Identity, Record, Standing
+from consentry.records.words import (
+    LONGEST_DETAIL,
+    LONGEST_ID,
+    LONGEST_MEDIA_ID,
+    LONGEST_STATEMENT,
+    LONGEST_WORD,
+    MOST_FACTS,
+    AccountKind,
+    Authority,
+    Consent,
+    FactSource,
+    Identity,
+    Name,
+    Record,
+    Standing,
+    Words,
+)
 
 
 class Media(Record):
@@ -20,7 +36,7 @@ class Media(Record):
         data: Its bytes, for callers that hold them in memory.
     """
 
-    media_id: str = ""
+    media_id: Name = Field(default="", max_length=LONGEST_MEDIA_ID)
     path: Path | None = None
     data: bytes | None = Field(default=None, repr=False)
 
@@ -28,7 +44,7 @@ class Media(Record):
     @classmethod
     def _name_after_file(cls, value: Any) -> Any:
         if isinstance(value, dict) and not value.get("media_id") and value.get("path"):
-            return {**value, "media_id": Path(value["path"]).name}
+            return {**value, "media_id": Path(value["path"]).name or str(value["path"])}
         return value
 
     @model_validator(mode="after")
@@ -57,6 +73,7 @@ def _distinct_ids(media: tuple[Media, ...]) -> tuple[Media, ...]:
                 count += 1
                 candidate = f"{item.media_id}#{count}"
             taken.add(candidate)
+            seen[item.media_id] = count  # so that however many there are, each number is tried once
             item = item.model_copy(update={"media_id": candidate})
         named.append(item)
     return tuple(named)
@@ -71,14 +88,14 @@ class Post(Record):
     Attributes:
         post_id: The platform's name for it.
         media: Images and videos; a path or a string stands for `Media` with that path.
-        text: The words that came with the media.
+        text: The words that came with the media, of any length; how far they are searched is a limit of the assessor.
         posted_at: When, if known.
         account: The kind of account that published it.
     """
 
-    post_id: str = Field(min_length=1)
+    post_id: Name = Field(min_length=1, max_length=LONGEST_ID)
     media: tuple[MediaInput, ...] = ()
-    text: str = ""
+    text: Words = ""
     posted_at: datetime | None = None
     account: AccountKind = "unknown"
 
@@ -106,13 +123,13 @@ class Report(Record):
         reports_against_account: Reports by anybody in the window against the account that published the post.
     """
 
-    report_id: str = Field(min_length=1)
+    report_id: Name = Field(min_length=1, max_length=LONGEST_ID)
     standing: Standing
     authority: Authority | None = None
     identity: Identity = "unverified"
     consent: Consent = "unknown"
     reported_at: datetime | None = None
-    statement: str = ""
+    statement: Words = Field(default="", max_length=LONGEST_STATEMENT)
     window_days: int | None = Field(default=None, ge=1)
     reports_by_reporter: int | None = Field(default=None, ge=0)
     rejected_reports_by_reporter: int | None = Field(default=None, ge=0)
@@ -125,21 +142,29 @@ class Report(Record):
         return self
 
 
+def _yes_or_no(value: Any) -> Any:
+    """True and false, as programs, YAML and spreadsheets write them, for yes and no."""
+    word = str(value).casefold() if isinstance(value, bool | str) else None
+    if word in {"true", "false"}:
+        return "yes" if word == "true" else "no"
+    return word if word in {"yes", "no", "unknown"} else value
+
+
 class Fact(Record):
     """A named thing that is yes, no or unknown, or one of a closed list of words.
 
     Attributes:
-        value: ``yes``, ``no``, ``unknown`` or a word of the fact's list.
+        value: ``yes``, ``no``, ``unknown`` or a word of the fact's list; true and false are taken for yes and no.
         source: Where it comes from. A reviewer's answer outranks a look-up, which outranks a model.
         observed_at: When a reviewer or a look-up said so.
         detail: Why, in words: the number and the threshold that it was held against, or who said so.
     """
 
-    name: str
-    value: str
+    name: Name
+    value: Annotated[Name, BeforeValidator(_yes_or_no)]
     source: FactSource
     observed_at: datetime | None = None
-    detail: str = ""
+    detail: Words = ""
 
 
 SOURCE_RANK: Final[dict[FactSource, int]] = {"model": 0, "report": 1, "post": 1, "lookup": 2, "reviewer": 3}
@@ -165,14 +190,27 @@ class Case(Record):
         report: ``None`` scores the media alone.
         references: Verified photos of the depicted person. They belong to this report, and serve it alone.
         enrolled: Whether templates that were enrolled for this report take the place of photos.
-        facts: What reviewers answered, look-ups found or the report says besides; outranks what models say.
+        facts: What reviewers answered, look-ups found or the report says besides; outranks what models say. They are
+            kept with the assessment, so there is an end to how many and how long they may be.
     """
 
     post: Post
     report: Report | None = None
     references: tuple[MediaInput, ...] = ()
     enrolled: bool = False
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[Fact, ...] = Field(default=(), max_length=MOST_FACTS)
+
+    @model_validator(mode="after")
+    def _facts_come_to_an_end(self) -> Self:
+        for number, fact in enumerate(self.facts, 1):
+            for what, said, most in (
+                ("name", fact.name, LONGEST_WORD),
+                ("value", fact.value, LONGEST_WORD),
+                ("detail", fact.detail, LONGEST_DETAIL),
+            ):
+                if len(said) > most:
+                    raise ValueError(f"the {what} of fact {number} has {len(said):,} characters, {most:,} are allowed")
+        return self
 
     @model_validator(mode="after")
     def _references_belong_to_a_report(self) -> Self:

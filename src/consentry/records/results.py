@@ -11,7 +11,15 @@ from pydantic import Field, model_validator
 from consentry.records.given import Fact, Post, Report
 from consentry.records.recommending import Recommendation
 from consentry.records.signals import Signals
-from consentry.records.words import MOST_POSTS_A_REPORT, SCHEMA_VERSION, AccountKind, Action, Record
+from consentry.records.words import (
+    LONGEST_ID,
+    LONGEST_STATEMENT,
+    MOST_POSTS_A_REPORT,
+    SCHEMA_VERSION,
+    AccountKind,
+    Action,
+    Record,
+)
 
 
 class ComponentDigest(Record):
@@ -103,8 +111,8 @@ class Decision(Record):
     post_id: str
     report_id: str | None = None
     action: Action
-    decided_by: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
+    decided_by: str = Field(min_length=1, max_length=LONGEST_ID)
+    reason: str = Field(min_length=1, max_length=LONGEST_STATEMENT)
     decided_at: datetime
 
 

@@ -11,7 +11,7 @@ from consentry.records.extra_signals import ExtraSignal
 from consentry.records.face_signals import FaceSignal
 from consentry.records.scene_signals import SceneSignal
 from consentry.records.text_signals import PictureTextSignal, TextSignal
-from consentry.records.words import Record
+from consentry.records.words import Name, Record, Words
 
 
 class ErrorNote(Record):
@@ -19,16 +19,17 @@ class ErrorNote(Record):
 
     Attributes:
         stage: The room it happened in: ``media``, ``references``, or the name of a signal: ``scene``, ``faces``,
-            ``copies``, ``text``, and those that others added.
+            ``copies``, ``text``, and those that others added. Others leave no fact open: ``cues`` and ``reading`` could
+            not be loaded, ``findings`` were not all listed.
         code: Stable, for programs.
         media_id: The medium concerned, if it is one.
     """
 
     stage: str
     code: str
-    message: str
-    remedy: str
-    media_id: str | None = None
+    message: Words
+    remedy: Words
+    media_id: Name | None = None
 
 
 class MediaOutcome(Record):

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from consentry.runtime.network import Batch, RuntimeSettings
+from consentry.runtime.protocol import Batch
+from consentry.runtime.settings import RuntimeSettings
 
 
 @cache

@@ -14,7 +14,8 @@ from onnx2torch.onnx_node import OnnxNode
 from onnx2torch.utils.common import OnnxMapping, OperationConverterResult
 
 from consentry.runtime.errors import RuntimeDeviceError
-from consentry.runtime.network import Batch, RuntimeSettings
+from consentry.runtime.protocol import Batch
+from consentry.runtime.settings import RuntimeSettings
 
 
 @add_converter(operation_type="Pad", version=18)  # type: ignore[untyped-decorator]  # onnx2torch has no types

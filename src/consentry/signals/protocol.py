@@ -11,37 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol, Self
 
-from consentry.media import OpenedMedia
-from consentry.records import Case, ComponentDigest, ErrorNote, ExtraSignal, MediaOutcome
+from consentry.media import Limits
+from consentry.records import ComponentDigest, ErrorNote, ExtraSignal
 from consentry.runtime import ModelFolder, RuntimeSettings
+from consentry.signals.opened_cases import OpenedCase
+
+__all__ = ["SHIPPED", "Cost", "Measured", "Need", "OpenedCase", "Signal", "SignalSetup", "component_of"]
 
 Need = Literal["frames", "words", "references"]
 """What a signal looks at: decoded media, the words of the post, reference photos of the claimant."""
-
-
-@dataclass(frozen=True)
-class OpenedCase:
-    """A case with its media decoded as far as they can be.
-
-    Attributes:
-        case: The post, its report, and what people answered.
-        outcomes: One for every medium of the post, in its order.
-        media: Those that could be read. A frame has ``pixels``, upright RGB of shape (height, width, 3) and 8 bits,
-            and in a video ``second`` and ``until``.
-        references: Those that could be read.
-        errors: Why the others could not, and what was read in part only.
-    """
-
-    case: Case
-    outcomes: tuple[MediaOutcome, ...]
-    media: tuple[OpenedMedia, ...]
-    references: tuple[OpenedMedia, ...]
-    errors: tuple[ErrorNote, ...]
-
-    @property
-    def frame_bytes(self) -> int:
-        """What its pixels take."""
-        return sum(frame.pixels.nbytes for item in (*self.media, *self.references) for frame in item.frames)
 
 
 @dataclass(frozen=True)
@@ -70,6 +48,7 @@ class SignalSetup:
         claims: The store of enrolled reference templates, if there is one.
         embedder: What faces are compared with.
         read_pictures: Whether words inside pictures are read.
+        limits: Bounds on what media may be, and on how far words are searched.
     """
 
     settings: RuntimeSettings = RuntimeSettings()
@@ -78,6 +57,7 @@ class SignalSetup:
     claims: Any = None
     embedder: str = "dlib"
     read_pictures: bool = False
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)
@@ -135,7 +115,8 @@ class Signal(Protocol):
         a signal that others added is called by one thread at a time.
 
         Args:
-            batch: The cases, their media decoded.
+            batch: The cases, their media decoded; a case with many media comes in parts, one after the other, and only
+                with the `first` are its words to be looked at.
             earlier: What the signals named in `after` measured of the same cases.
 
         Returns:

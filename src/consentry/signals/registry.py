@@ -30,6 +30,8 @@ _CLASSES: Final[Mapping[str, str]] = {
     "copies": "consentry.signals.copies.measure:CopyMeasure",
     "text": "consentry.signals.text.measure:TextMeasure",
 }
+_TAKEN: Final = ("media", "references", "manifest", "assess", "cues", "reading", "findings")
+"""Stages of notes that are no signals."""
 _ATTRIBUTES: Final = ("words", "needs", "after", "components", "unavailable", "cost", "measure")
 _WAYS_OUT: Final = "Mend or remove the package that adds it, or leave the signal out with --without-signal."
 
@@ -121,10 +123,10 @@ def registered() -> tuple[Registered, ...]:
     found = {name: Registered(name, "consentry", _CLASSES[name]) for name in SHIPPED}
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         package = _package(point)
-        if not re.fullmatch(NAME_PATTERN, point.name):
+        if not re.fullmatch(NAME_PATTERN, point.name) or point.name in _TAKEN:
             raise SignalError(
                 f"{package} adds a signal named {point.name!r}.",
-                "Its author must name it with lower-case letters, digits and underscores.",
+                f"Its author must use lower-case letters, digits and underscores, and none of: {', '.join(_TAKEN)}.",
             )
         if point.name in found:
             raise SignalError(

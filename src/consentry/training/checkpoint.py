@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+
+from consentry.writing import writing
 
 
 class Kept(NamedTuple):
@@ -55,8 +58,9 @@ class Checkpoint:
             "history": json.dumps(list(history)),
         }
         whole = {name: value.detach().contiguous().cpu() for name, value in tensors.items()}
-        save_file(whole, unfinished, metadata=described)
-        unfinished.replace(self._path)
+        with writing(self._path):
+            save_file(whole, unfinished, metadata=described)
+            unfinished.replace(self._path)
 
     def load(self, optimizer: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler) -> Kept | None:
         """Put optimizer and schedule back where they were; the rest of the state, if there is one of this training."""
@@ -80,5 +84,8 @@ class Checkpoint:
         optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
         steps = int(described["steps"])
         schedule.load_state_dict({"last_epoch": steps - 1, "_step_count": steps})
-        schedule.step()  # sets the learning rates of the next batch
+        with warnings.catch_warnings():
+            # After one batch torch takes this for a schedule that runs ahead of its optimizer.
+            warnings.simplefilter("ignore", UserWarning)
+            schedule.step()  # sets the learning rates of the next batch
         return Kept(states, json.loads(described["history"]))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from consentry.runtime import RuntimeSettings, load_network
+from consentry.writing import write_bytes
 
 OPSET = 18
 
@@ -70,7 +71,7 @@ def _strip_provenance(model: object, path: Path) -> None:
             del node.attribute[:]
             node.attribute.extend(kept)
     del model.graph.value_info[:]
-    path.write_bytes(model.SerializeToString(deterministic=True))
+    write_bytes(path, model.SerializeToString(deterministic=True))
 
 
 def largest_difference(module: nn.Module, graph: Path, batch: NDArray[np.generic]) -> float:

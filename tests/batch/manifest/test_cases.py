@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +13,10 @@ import pytest
 from pyarrow import parquet
 
 from consentry.batch import ManifestError, RowError, load_report, read_manifest
+from consentry.batch.plan import plan_job
+from consentry.errors import LONGEST_MESSAGE
 from consentry.records import Case
+from consentry.records.words import LONGEST_DETAIL, LONGEST_ID, LONGEST_MEDIA_ID, LONGEST_STATEMENT, MOST_FACTS
 
 ROW = {
     "post_id": "1",
@@ -78,6 +83,107 @@ def test_a_bad_row_is_said_and_the_next_is_read(tmp_path: Path, change: dict[str
     assert isinstance(good, Case)
 
 
+FACT = {"name": "consent_shown", "value": "yes", "source": "reviewer"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"post_id": "x" * (LONGEST_ID + 1)}, "post.post_id"),
+        ({"report": {"standing": "other", "report_id": "x" * (LONGEST_ID + 1)}}, "report.report_id"),
+        ({"report": {"standing": "other", "statement": "x" * (LONGEST_STATEMENT + 1)}}, "report.statement"),
+        ({"media": ["x" * (LONGEST_MEDIA_ID + 1)]}, "media_id"),
+        ({"references": ["x" * (LONGEST_MEDIA_ID + 1)]}, "media_id"),
+        ({"facts": [{**FACT, "name": "x" * 1000}]}, "the name of fact 1 has 1,000 characters"),
+        ({"facts": [FACT, {**FACT, "value": "x" * 1000}]}, "the value of fact 2"),
+        ({"facts": [{**FACT, "detail": "x" * (LONGEST_DETAIL + 1)}]}, "the detail of fact 1"),
+        ({"facts": [FACT] * (MOST_FACTS + 1)}, "facts"),
+        ({"x" * 5_000_000: 1}, "The column 'xxx"),
+        ({"report": {"standing": "other", "x" * 5_000_000: 1}}, "report."),
+        ({"post_id": ["x" * 3_000] * 1_000}, "post.post_id"),
+    ],
+)
+def test_words_without_end_are_an_error_of_their_row(tmp_path: Path, change: dict[str, object], said: str) -> None:
+    bad, good = read_manifest(write(tmp_path / "posts.jsonl", [{**ROW, **change}, {**ROW, "post_id": "2"}]))
+    assert isinstance(bad, RowError)
+    assert bad.error.code == "manifest.row"
+    assert said in bad.error.message
+    assert len(bad.error.message) <= LONGEST_MESSAGE
+    assert len(bad.post_id or "") <= LONGEST_ID
+    assert isinstance(good, Case)
+
+
+def test_what_is_just_allowed_is_read(tmp_path: Path) -> None:
+    row = {
+        "post_id": "x" * LONGEST_ID,
+        "text": "x" * 5_000_000,
+        "report": {"standing": "other", "report_id": "x" * LONGEST_ID, "statement": "x" * LONGEST_STATEMENT},
+        "facts": [{**FACT, "detail": "x" * LONGEST_DETAIL}] * MOST_FACTS,
+    }
+    (case,) = read_manifest(write(tmp_path / "posts.jsonl", [row]))
+    assert isinstance(case, Case)
+    assert len(case.post.text) == 5_000_000
+
+
+def test_a_line_without_end_is_a_row_and_the_next_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consentry.tables.json_rows.LONGEST_LINE", 40)
+    monkeypatch.setattr("consentry.tables.json_rows.HEAD", 16)
+    path = tmp_path / "posts.jsonl.gz"
+    fitting = '{"post_id": "123456789012345678901234"}'
+    assert len(fitting) == 39
+    lines = [fitting, '{"post_id": "' + "x" * 200 + '"}', fitting.replace("1", "2"), "x" * 80]
+    path.write_bytes(gzip.compress("\n".join(lines).encode()))
+    first, second, third, fourth = read_manifest(path)
+    assert isinstance(first, Case)
+    assert isinstance(third, Case)
+    for row in (second, fourth):
+        assert isinstance(row, RowError)
+        assert "longer than 40 bytes" in row.error.message
+
+
+@pytest.mark.parametrize("limit", ["text.LONGEST_LINE", "delimited._LONGEST_CELL"])
+def test_a_table_without_line_ends_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(f"consentry.tables.{limit}", 40)
+    path = tmp_path / "posts.csv"
+    path.write_text("post_id,text\n1,short\n2," + "x" * 200_000 + "\n3,y\n")
+    with pytest.raises(ManifestError, match=r"limit|more than 40") as raised:
+        list(read_manifest(path))
+    assert raised.value.code == "manifest.format"
+
+
+@pytest.mark.parametrize("place", ["*i", "{post_id: *i}", "{post_id: b, facts: *i}", "&own [*own]"])
+def test_yaml_that_has_no_end_when_it_is_written_out_is_a_row(tmp_path: Path, place: str) -> None:
+    names = "abcdefghi"
+    bomb = ["- &a [" + ", ".join(["x"] * 9) + "]"]
+    bomb += [f"- &{name} [" + ", ".join([f"*{before}"] * 9) + "]" for before, name in pairwise(names)]
+    path = tmp_path / "posts.yaml"
+    path.write_text("\n".join([*bomb, f"- {place}", "- post_id: good", ""]))
+    *bad, good = read_manifest(path)
+    assert isinstance(good, Case)
+    assert len(bad) == len(names) + 1
+    for row in bad:
+        assert isinstance(row, RowError)
+        assert len(row.error.message) <= 200
+    assert all(isinstance(row, RowError) and row.error.code == "manifest.row" for row in bad)
+    assert plan_job(path, {}).rows == len(bad) + 1
+
+
+def test_aliases_may_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "posts.yaml"
+    path.write_text("- post_id: a\n  report: &same {standing: other}\n- post_id: b\n  report: *same\n")
+    assert all(isinstance(row, Case) for row in read_manifest(path))
+
+
+def test_names_that_are_no_text_are_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "posts.yaml"
+    path.write_text("- {post_id: a, 1: x}\n- {post_id: b, 2026-01-02: x}\n- {post_id: good}\n")
+    first, second, good = read_manifest(path)
+    assert isinstance(first, RowError)
+    assert isinstance(second, RowError)
+    assert isinstance(good, Case)
+    assert plan_job(path, {}).rows == 3
+
+
 def test_lines_that_are_no_objects_are_rows_too(tmp_path: Path) -> None:
     path = tmp_path / "posts.jsonl"
     path.write_text('{"post_id": "1"}\n[1]\n{broken\n{"post_id": "1"}\n')
@@ -93,6 +199,7 @@ def test_lines_that_are_no_objects_are_rows_too(tmp_path: Path) -> None:
         ("posts.txt", "x", "manifest.format"),
         ("posts.yaml", "a: b", "manifest.format"),
         ("posts.yaml", "[", "manifest.format"),
+        ("posts.yaml", "[" * 1000, "manifest.format"),
         ("posts.csv", "post,media\n1,a\n", "manifest.columns"),
         ("posts.csv", "name,media\n1,a\n", "manifest.columns"),
         ("posts.parquet", "PAR1", "manifest.format"),
@@ -116,6 +223,8 @@ def test_a_report_file_is_named_after_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [(None, "no report"), ("- a", "not a report"), ("a: [", "not YAML"), ("standing: nobody", "standing"),
+     ("standing: other\nreported_at: 2026-13-45", "reported_at"), ("[" * 1000, "not YAML"),
+     ("standing: other\nstatement: " + "x" * (LONGEST_STATEMENT + 1), "100000"),
      ("standing: other\nidentiti: verified", "Did you mean 'identity'")],
 )  # fmt: skip
 def test_a_bad_report_says_what_is_wrong(tmp_path: Path, content: str | None, said: str) -> None:

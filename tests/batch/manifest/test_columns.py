@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from consentry.batch import ManifestError, read_manifest
-from consentry.batch.manifest.columns import ALL_COLUMNS, REPORT_COLUMNS
+from consentry.batch.manifest.columns import ALL_COLUMNS, REPORT_COLUMNS, Reading
 from consentry.batch.manifest.reading import read_rows
 from consentry.batch.manifest.sources import find_sources
 from consentry.records import Case, Report
@@ -19,11 +19,11 @@ from consentry.records import Case, Report
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ("post,media", "Rename the column 'post'"),
-        ("a,b", "It needs post_id, and may have media"),
-        ("post_id,medai", "Did you mean 'media'"),
+        ("post,media", "--column post_id=post"),
+        ("a,b", "its columns are a, b. Say which one it is"),
+        ("post_id,medai", "--column media=medai"),
         ("post_id,report.standng", "Did you mean 'report.standing'"),
-        ("post_id,shard_key", "--ignore-column 'shard_key'"),
+        ("post_id,shard_key", "--ignore-column shard_key"),
         ("post_id,media,media", "twice"),
     ],
 )
@@ -39,10 +39,10 @@ def test_a_wrong_header_stops_the_job_at_once(tmp_path: Path, header: str, said:
 def test_columns_can_be_left_aside(tmp_path: Path) -> None:
     path = tmp_path / "posts.csv"
     path.write_text("post_id,shard_key\n1,x\n")
-    ((_, row),) = read_rows(find_sources(path), ["shard_key"])
+    ((_, row),) = read_rows(find_sources(path), Reading(("shard_key",)))
     assert row == {"post_id": "1"}
     parquet.write_table(pa.table({"post_id": ["1"], "shard_key": [3.5]}), tmp_path / "p.parquet")
-    ((_, row),) = read_rows(find_sources(tmp_path / "p.parquet"), ["shard_key"])
+    ((_, row),) = read_rows(find_sources(tmp_path / "p.parquet"), Reading(("Shard_Key",)))
     assert row == {"post_id": "1"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickletools
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from consentry.batch.pyfunc.model import INPUTS, ExportError, PostScorer, _load_
 from consentry.batch.results.table import COLUMNS
 from consentry.cli.app import app
 from consentry.records import Assessment
+from consentry.writing import OutputError
+from small_disks import small_disk
 
 pytestmark = [
     # MLflow's own.
@@ -66,7 +69,7 @@ def posts(repository: Path) -> pd.DataFrame:
 def test_a_table_of_posts_gives_a_table_of_results(model: Any, posts: pd.DataFrame) -> None:
     found = model.predict(posts)
     assert list(found.index) == [10, 11, 12, 13, 14]
-    assert list(found.columns) == list(output_kinds()) == [name for name in COLUMNS if name != "row"]
+    assert list(found.columns) == list(output_kinds()) == [name for name in COLUMNS if name not in ("row", "traceback")]
     assert list(found.status) == ["assessed", "assessed", "rejected", "rejected", "assessed"]
     assert list(found.error_code) == ["", "media.not_found", "manifest.row", "manifest.row", ""]
     assert "outside of what this model may read" in found.error_message[13]
@@ -173,6 +176,39 @@ def test_media_may_not_climb_out(repository: Path, tmp_path: Path) -> None:
     assert inside.error_code.tolist() == ["media.not_found"]
 
 
+def test_a_row_that_breaks_something_is_a_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from consentry.signals.text import TextReader
+
+    (tmp_path / "none").mkdir()
+    assessor = Assessor.load(settings=RuntimeSettings(threads=1), models=tmp_path / "none", contained=False)
+    scorer = PostScorer(assessor, media_from=[str(tmp_path)])
+    deep: list[object] = []
+    for _ in range(2_000):
+        deep = [deep]
+    media = [
+        f"{tmp_path}/nul\0.jpg",
+        7,
+        ["a", 7],
+        "relative.jpg",
+        f"{tmp_path}/{'x' * 5_000}.jpg",
+        deep,
+        "/proc/self/mem",
+    ]
+    found = scorer.predict(pd.DataFrame({"post_id": [str(number) for number in range(len(media))], "media": media}))
+    assert found.status.tolist() == ["rejected"] * 4 + ["assessed"] + ["rejected"] * 2
+    halves = pd.DataFrame({"post_id": ["a\udce9"], "text": ["half \ud83d"]}, dtype=object)
+    assert scorer.predict(halves).post_id.tolist() == ["a\\udce9"]
+    monkeypatch.setattr(TextReader, "analyse", lambda *_: {}["her words"])
+    broken = scorer.predict(pd.DataFrame({"post_id": ["17"], "text": ["her words"]}))
+    assert broken.error_code.tolist() == ["internal.defect"]
+    assert "traceback" not in broken.columns
+    assert "The post 17:" in caplog.text
+    assert "KeyError" in caplog.text
+    assert "her words" not in caplog.text.replace('{}["her words"]', "")
+
+
 def test_a_policy_of_ones_own_travels_with_what_it_is_based_on(tmp_path: Path) -> None:
     from consentry.policy import load_policy
     from consentry.policy.language.loading import SHIPPED
@@ -198,3 +234,27 @@ def test_what_cannot_be_exported_is_said(tmp_path: Path, repository: Path) -> No
     with pytest.raises(ExportError, match="measures nothing"):
         export_pyfunc(tmp_path / "scorer", models=tmp_path / "models")
     assert not (tmp_path / "scorer").exists()
+
+
+@pytest.mark.parametrize("place", ["out", "temporary"])
+def test_a_model_that_has_no_room_is_not_left_half(tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with small_disk(tmp_path, size=8 << 20) as disk:
+        out = (disk.path if place == "out" else tmp_path) / "scorer"
+        if place == "temporary":
+            monkeypatch.setattr(tempfile, "tempdir", str(disk.path))
+        with pytest.raises(OutputError) as full:
+            export_pyfunc(out)
+        assert full.value.code == "output.full"
+        assert not out.exists()
+        assert not list(disk.path.iterdir())
+
+
+def test_private_addresses_are_allowed_where_it_was_said(tmp_path: Path) -> None:
+    for allowed in (False, True):
+        out = tmp_path / f"scorer-{allowed}"
+        export_pyfunc(out, allow_private_addresses=allowed)
+        post = pd.DataFrame({"post_id": ["1"], "media": ["http://127.0.0.1:9/a.jpg"]})
+        (code,) = _load_pyfunc(str(out / "data" / "consentry")).predict(post).error_code
+        assert code == ("media.fetch_failed" if allowed else "media.private_address")
+    overridden = _load_pyfunc(str(out / "data" / "consentry"), {"allow_private_addresses": False}).predict(post)
+    assert list(overridden.error_code) == ["media.private_address"]

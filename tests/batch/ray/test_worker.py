@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from consentry import Assessor, RuntimeSettings
-from consentry.batch import Options, plan_job, run_job
+from consentry.batch import FetchRules, Options, plan_job, run_job
 from consentry.batch.plan import conditions_of
 from consentry.batch.ray.cluster import Cluster, ClusterError, connected, cpus_of, failed, room_for
 from consentry.batch.results.files import SHARDS
@@ -82,6 +82,29 @@ def test_a_worker_makes_the_shards_of_the_local_job(manifest: Path, tmp_path: Pa
 
 
 @pytest.mark.usefixtures("no_cluster")
+def test_rows_that_break_something_are_the_same_rows_on_a_cluster(
+    tmp_path: Path, assessor: Assessor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from consentry.batch.ray.worker import ShardWorker, shard_blocks
+    from consentry.signals.text import TextReader
+
+    rows = ['{"post_id": "a", "media": ["/proc/self/mem"]}', "{broken", '{"post_id": "b", "text": "her words"}', "[1]",
+            '{"post_id": "c\\udce9", "text": "half \\ud83d"}']  # fmt: skip
+    manifest = tmp_path / "posts.jsonl"
+    manifest.write_text("".join(f"{row}\n" for row in rows))
+    sound = TextReader.analyse
+    monkeypatch.setattr(TextReader, "analyse", lambda self, text: {}[text] if "her" in text else sound(self, text))
+    summary = run_job(manifest, tmp_path / "out", assessor)
+    assert (summary.internal, summary.rejected, summary.assessed) == (1, 2, 3)
+    plan = plan_job(manifest, conditions_of(assessor))
+    (block,) = shard_blocks(plan, {0: None})
+    worker = ShardWorker(SimpleNamespace(load=lambda: assessor), conditions_of(assessor), 16, Calls())
+    (made,) = made_by(worker, sent(block))
+    assert made["content"] == (tmp_path / "out" / SHARDS / "000000.parquet").read_bytes()
+    assert (made["rows"], made["errors"]) == (5, 4)
+
+
+@pytest.mark.usefixtures("no_cluster")
 def test_a_worker_that_would_answer_otherwise_makes_nothing(manifest: Path, assessor: Assessor) -> None:
     from consentry.batch.ray.worker import Recipe, ShardWorker, shard_blocks
 
@@ -103,6 +126,23 @@ def test_a_shard_that_kills_its_workers_is_given_up(manifest: Path, assessor: As
         attempts.begin.remote(0)
     (made,) = made_by(ShardWorker(Recipe.of(settings=SETTINGS), conditions, 16, attempts), block)
     assert "made shard 0" in made["failure"]
+
+
+@pytest.mark.usefixtures("no_cluster")
+@pytest.mark.parametrize("allowed", [False, True])
+def test_a_worker_fetches_by_the_rules_of_the_job(tmp_path: Path, assessor: Assessor, *, allowed: bool) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from consentry.batch.ray.worker import Recipe, ShardWorker, shard_blocks
+
+    rules = sent(FetchRules(private_addresses=allowed, first_wait=0.01))
+    (tmp_path / "p.jsonl").write_text('{"post_id": "1", "media": "http://127.0.0.1:9/a.jpg"}\n')
+    conditions = conditions_of(assessor)
+    (block,) = shard_blocks(plan_job(tmp_path / "p.jsonl", conditions, fetching=rules), {0: None})
+    (made,) = made_by(ShardWorker(Recipe.of(settings=SETTINGS), conditions, 16, Calls(), rules), block)
+    (code,) = parquet.read_table(pa.BufferReader(made["content"])).column("error_code").to_pylist()
+    assert code == ("media.fetch_failed" if allowed else "media.private_address")
 
 
 def test_a_recipe_carries_policy_and_bank(tmp_path: Path, repository: Path) -> None:

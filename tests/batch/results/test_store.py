@@ -8,7 +8,6 @@ import pytest
 from small_jobs import empty_row, table_from
 
 from consentry.batch import JobError, Store
-from consentry.batch.results.store import write_atomically
 
 
 def test_only_one_may_write_at_a_time(tmp_path: Path) -> None:
@@ -41,23 +40,6 @@ def test_a_fingerprint_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(JobError) as refused:
         Store.open(tmp_path, {})
     assert refused.value.code == "job.damaged"
-
-
-def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "file"
-    write_atomically(path, b"old")
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(JobError, match="No space left") as failed:
-        write_atomically(path, b"new")
-    assert failed.value.code == "job.disk"
-    assert path.read_bytes() == b"old"
-    monkeypatch.undo()
-    write_atomically(path, b"new")
-    assert {found.name: found.read_bytes() for found in tmp_path.iterdir()} == {"file": b"new"}
 
 
 def test_half_a_file_is_no_shard_and_a_damaged_one_says_so(tmp_path: Path) -> None:

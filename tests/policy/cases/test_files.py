@@ -189,3 +189,18 @@ def test_what_an_expectation_does_not_meet_is_said() -> None:
     (met,) = parse_cases(text + "expect: {action: review}\n")
     assert met.expected is not None
     assert unmet(met.expected, decide(load_policy(), met.post, met.report, met.signals).recommendation) == ()
+
+
+def test_true_and_false_are_taken_for_yes_and_no() -> None:
+    text = """\
+case: a
+post: {}
+answers: {public_interest: true, minor: False}
+lookups: {public_figure: Yes}
+"""
+    (case,) = parse_cases(text)
+    assert {fact.name: fact.value for fact in case.facts} == {
+        "public_interest": "yes",
+        "minor": "no",
+        "public_figure": "yes",
+    }

@@ -28,7 +28,7 @@ from consentry.policy import (
     parse_policy,
 )
 from consentry.policy.language.loading import SHIPPED
-from consentry.policy.language.versions import consolidated_text
+from consentry.policy.language.versions import policy_text
 from consentry.policy.logic.kleene import UNKNOWN
 from consentry.policy.logic.program import UNKNOWN_CODE
 from consentry.records import Fact, Post, Report, Signals
@@ -90,7 +90,7 @@ def test_forgetting_a_fact_never_turns_a_clause(data: st.DataObject, policy: Pol
 
 def _shuffled(name: str, order: Callable[[list[str]], list[str]]) -> tuple[Policy, Policy]:
     """A policy, and the same with its clauses in another order."""
-    raw = yaml.load(consolidated_text(name), Loader=yaml.BaseLoader)  # noqa: S506 - words only, and our own file
+    raw = yaml.load(policy_text(name).whole(), Loader=yaml.BaseLoader)  # noqa: S506 - words only, and our own file
     clauses = {clause: raw["clauses"][clause] for clause in order(list(raw["clauses"]))}
     return load_policy(name), parse_policy(json.dumps({**raw, "clauses": clauses}))
 

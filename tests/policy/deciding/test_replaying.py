@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from policy_strategies import answers, examples, posts_with_signals, reports
 
 from consentry.policy import Policy, PolicyError, decide, load_policy, redecide, replay
-from consentry.policy.deciding.replaying import answers_for, redecided
+from consentry.policy.deciding.replaying import redecided
+from consentry.policy.deciding.stored_cases import answers_for
 from consentry.records import Assessment, Circumstances, Fact, Post, Report, Signals
 
 POLICY = load_policy("twitter-private-media-2024-03-21")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from test_loading import GOOD
 
-from consentry.policy import PolicyError, list_policies, load_policy, parse_policy
-from consentry.policy.language.loading import SHIPPED, consolidated, load_file
+from consentry.policy import PolicyError, load_policy, parse_policy
+from consentry.policy.language.loading import load_file
 
 OWN = """\
 based_on: base.yaml
@@ -146,18 +146,3 @@ def test_too_many_on_top_of_each_other(folder: Path) -> None:
         load_file(folder / names[-1])
     assert caught.value.code == "policy.cycle"
     assert load_file(folder / "p5.yaml").decisions
-
-
-@pytest.mark.parametrize("name", list_policies())
-def test_the_consolidated_text_says_the_same(name: str, tmp_path: Path) -> None:
-    text = consolidated(SHIPPED / f"{name}.yaml")
-    alone, built = parse_policy(text), load_policy(name)
-    assert "based_on" not in text
-    for part in ("facts", "clauses", "decisions", "invariants", "deadlines"):
-        strip = [repr(item).split(", line=")[0] for item in getattr(alone, part)]
-        assert strip == [repr(item).split(", line=")[0] for item in getattr(built, part)]
-    assert (alone.label, alone.effective_from, alone.effective_until) == (
-        built.label,
-        built.effective_from,
-        built.effective_until,
-    )

@@ -87,6 +87,12 @@ def test_months_end_within_the_month(start: str, months: int, end: str) -> None:
     assert after(datetime.fromisoformat(start), Span(months, "months")) == datetime.fromisoformat(end)
 
 
+@given(st.integers(1, 99999), st.sampled_from(("hours", "days", "months")), st.booleans())
+def test_no_date_is_too_late_for_a_span(count: int, unit: str, zoned: bool) -> None:
+    moment = datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC if zoned else None)
+    assert after(moment, Span(count, unit)) == moment  # type: ignore[arg-type]
+
+
 @given(st.integers(1, 99999), st.sampled_from(("hours", "days", "months")))
 def test_spans_are_read_as_they_are_written(count: int, unit: str) -> None:
     span = Span(count, unit)  # type: ignore[arg-type]

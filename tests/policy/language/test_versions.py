@@ -18,7 +18,7 @@ from consentry.policy import (
     load_policy,
     parse_policy,
 )
-from consentry.policy.language.versions import consolidated_text, families, in_force, policy_for
+from consentry.policy.language.versions import families, in_force, policy_for, policy_text
 from consentry.records import Post, Report
 
 NAME = "twitter-private-media"
@@ -129,9 +129,15 @@ def test_the_report_chooses_before_the_post() -> None:
     assert caught.value.code == "policy.no_date"
 
 
-def test_consolidated_texts_are_found_by_name_day_and_file(tmp_path: Path) -> None:
-    named = consolidated_text(f"{NAME}-2022-12-14")
-    assert consolidated_text(f"{NAME}@2023-01-01") == named
+def test_texts_are_found_by_name_day_and_file(tmp_path: Path) -> None:
+    named = policy_text(f"{NAME}-2022-12-14")
+    assert policy_text(f"{NAME}@2023-01-01") == named
+    assert [text.own.place.file for text in named.chain] == [
+        f"{NAME}-{version}.yaml" for version in ("2022-12-14", "2022-04-05", "2021-11-30")
+    ]
     path = tmp_path / "own.yaml"
     path.write_text(GOOD, encoding="utf-8")
-    assert parse_policy(consolidated_text(str(path))).label == "small 1"
+    assert policy_text(path).as_written == policy_text(str(path)).as_written == GOOD
+    path.write_text(GOOD.replace("when: always", "when: home"), encoding="utf-8")
+    with pytest.raises(PolicyError, match="ends with 'otherwise'"):
+        policy_text(path)

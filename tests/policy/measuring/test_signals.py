@@ -9,7 +9,7 @@ import pytest
 from measured_inputs import note, number, read, word
 
 from consentry.policy.measuring.inputs import INPUTS
-from consentry.policy.measuring.measurements import Number
+from consentry.policy.measuring.measurements import Number, listing
 from consentry.policy.measuring.situation import Situation
 from consentry.records import (
     CopyMatch,
@@ -222,3 +222,10 @@ def test_text() -> None:
     assert number("text.reward_offer.probability", text=signal) == (0.0, 1.0)
     assert number("text.phone.probability", text=signal, errors=(note("text"),)) == (0.9, 1.0)
     assert number("text.phone.probability") == (0.0, 1.0)
+
+
+def test_of_many_names_the_first_are_listed() -> None:
+    names = [f"{number}.jpg" for number in range(300)]
+    assert listing(names[:10]) == ", ".join(names[:10])
+    assert listing([*names, *names]) == f"{', '.join(names[:10])} and 290 more"
+    assert listing(["a", "b", "a"]) == "a, b"

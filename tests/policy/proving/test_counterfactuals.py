@@ -134,7 +134,7 @@ def test_what_the_evaluator_does_not_confirm_is_an_error(monkeypatch: pytest.Mon
 
 
 def _parts(assessment: Assessment) -> tuple[Post, Report | None, Signals, tuple[Fact, ...]]:
-    from consentry.policy.deciding.replaying import stored_circumstances, stored_post
+    from consentry.policy.deciding.stored_cases import stored_circumstances, stored_post
 
     circumstances = stored_circumstances(assessment)
     return stored_post(assessment), circumstances.report, assessment.signals, circumstances.answers

@@ -13,7 +13,7 @@ from small_policy import REMOVE, small
 
 from consentry.policy import Policy, decide, load_policy
 from consentry.policy.cases.files import parse_cases
-from consentry.policy.deciding.replaying import answers_for
+from consentry.policy.deciding.stored_cases import answers_for
 from consentry.policy.proving import case_file, differences
 from consentry.records import Post, Report, Signals
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import stat
 from collections.abc import Callable
@@ -20,6 +22,8 @@ from consentry.signals.faces.claim_files import EnrolmentError
 from consentry.signals.faces.enrolment import PURPOSE, ClaimStore
 from consentry.signals.faces.keys import KEY_FILE_VARIABLE, KEY_VARIABLE, MasterKey, new_key
 from consentry.signals.faces.templates import Template, TemplateError
+from consentry.writing import OutputError
+from small_disks import BLOCK, small_disk
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LATER = NOW + timedelta(days=30)
@@ -252,7 +256,26 @@ def test_names_of_claims_are_no_paths(store: ClaimStore) -> None:
 def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     store = ClaimStore(tmp_path / "file", MasterKey(new_key()))
-    assert code_of(lambda: store.enrol("one", templates(), expires=LATER, now=NOW)) == "enrolment.not_written"
+    assert code_of(lambda: store.enrol("one", templates(), expires=LATER, now=NOW)) == "output.in_the_way"
+
+
+def test_a_claim_on_a_full_disk_is_enrolled_when_there_is_room(tmp_path: Path) -> None:
+    """Whatever was written of it before: nothing, the key, or half of the templates."""
+    with small_disk(tmp_path) as disk:
+        store = ClaimStore(disk.path / "claims", MasterKey(new_key()))
+        codes = []
+        for blocks in range(12):
+            disk.fill(leaving=blocks * BLOCK)
+            try:
+                store.enrol("one", templates(), expires=LATER, now=NOW)
+            except OutputError as error:
+                codes.append(error.code)
+                assert not list(disk.path.rglob("*.new"))
+            else:
+                break
+        assert set(codes) == {"output.full"}
+        assert len(codes) > 1
+        assert len(store.load("one", now=NOW)) == 2
 
 
 def test_a_purge_that_cannot_write_says_so(store: ClaimStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,10 +285,35 @@ def test_a_purge_that_cannot_write_says_so(store: ClaimStore, monkeypatch: pytes
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("consentry.signals.faces.claim_files.os.fsync", full)
-    with pytest.raises(EnrolmentError) as caught:
+    with pytest.raises(OutputError) as caught:
         store.purge("one")
-    assert caught.value.code == "enrolment.not_written"
+    assert caught.value.code == "output.full"
     assert "No space left" in caught.value.message
+
+
+@pytest.mark.parametrize("part", ["templates", "keys"])
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EACCES])
+def test_a_disk_that_fails_is_no_reason_to_purge(
+    store: ClaimStore, monkeypatch: pytest.MonkeyPatch, part: str, number: int
+) -> None:
+    store.enrol("one", templates(), expires=LATER, now=NOW)
+    sound = Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        if path.parent.name == part:
+            raise OSError(number, os.strerror(number))
+        return sound(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", read_bytes)
+        with pytest.raises(EnrolmentError, match=os.strerror(number)) as caught:
+            store.load("one", now=NOW)
+    assert caught.value.code == "enrolment.unreadable"
+    assert "urge" not in caught.value.remedy
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "stat", lambda *_, **__: (_ for _ in ()).throw(OSError(number, "x")))
+        assert code_of(lambda: store.load("one", now=NOW)) == "enrolment.unreadable"
+    assert len(store.load("one", now=NOW)) == 2
 
 
 def test_an_empty_store_has_nothing(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from consentry.signals.faces.keys import (
     open_sealed,
     seal,
 )
+from consentry.writing import OutputError
+from small_disks import small_disk
 
 
 @given(st.binary(max_size=200), st.binary(max_size=50))
@@ -84,9 +86,20 @@ def test_a_new_key_is_its_owners_alone_and_is_not_overwritten(tmp_path: Path) ->
     assert path.read_text() == content
     wrapped = MasterKey.from_file(path).wrap(bytes(32), b"")
     assert MasterKey(bytes.fromhex(content.strip())).unwrap(wrapped, b"") == bytes(32)
-    with pytest.raises(MasterKeyError) as caught:
+    with pytest.raises(OutputError) as failed:
         MasterKey.write_new(tmp_path / "nowhere" / "key")
-    assert caught.value.code == "claim_key.invalid"
+    assert failed.value.code == "output.missing"
+
+
+def test_half_a_key_is_not_left_behind(tmp_path: Path) -> None:
+    with small_disk(tmp_path) as disk:
+        disk.fill()
+        with pytest.raises(OutputError) as failed:
+            MasterKey.write_new(disk.path / "key")
+        assert failed.value.code == "output.full"
+        assert not (disk.path / "key").exists()
+        disk.free()
+        MasterKey.write_new(disk.path / "key")
 
 
 def test_where_the_key_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from consentry.signals.text import analyse_text
-from consentry.signals.text.contacts import _MAX_DIGIT_CHARACTERS
+from consentry.signals.text.analysis import MOST_OF_A_KIND
+from consentry.signals.text.contacts import _MAX_DIGIT_CHARACTERS, find_phones
 
 
 def found(text: str, kind: str, **arguments: object) -> list[str]:
@@ -111,3 +112,18 @@ def test_text_of_nothing_but_numbers_is_searched_in_part_and_says_so() -> None:
     assert "phone" not in signal.searched
     assert signal.findings[0].kind == "phone"
     assert "email" in signal.searched
+
+
+def test_where_the_search_for_numbers_breaks_off_no_half_number_is_found() -> None:
+    number = "+1 650-253-0000"
+    text = f"{number} " * (_MAX_DIGIT_CHARACTERS // 16 + 200)
+    for shift in range(16):
+        signal = analyse_text("1" * shift + " " + text, most_characters=len(text) + shift + 1)
+        phones = [finding for finding in signal.findings if finding.kind == "phone"]
+        assert "phone" not in signal.searched
+        assert len(phones) == MOST_OF_A_KIND
+        assert {("1" * shift + " " + text)[finding.start : finding.end] for finding in phones} == {number}
+    every, searched = find_phones("1 " + text, ["US"])
+    assert not searched
+    assert {("1 " + text)[passage.start : passage.end] for passage in every} == {number}
+    assert _MAX_DIGIT_CHARACTERS - 200 < max(passage.end for passage in every) <= _MAX_DIGIT_CHARACTERS

@@ -14,8 +14,8 @@ from consentry.signals.text import MODEL, TextReader
 from consentry.signals.text.analysis import CUE_KINDS
 from consentry.signals.text.cue_model import MOST_WINDOWS, CueModel, padded
 from consentry.signals.text.normalise import normalise
-from consentry.signals.text.picture_reader import PictureReader
-from consentry.signals.text.reader import MOST_CHECKED, MOST_READ
+from consentry.signals.text.picture_reader import PictureReader, PictureReading, TextLine, _line
+from consentry.signals.text.reader import MOST_CHECKED, MOST_CHECKED_OF_A_POST, MOST_READ, MOST_READ_OF_A_POST
 
 LINES = ("She lives at 14 Example Road", "call her: +1 650-253-0000", "jane.roe@example.com")
 
@@ -53,6 +53,31 @@ def medium(*frames: Frame) -> OpenedMedia:
         frames=frames,
         scale=1.0,
     )
+
+
+def film(seconds: int) -> OpenedMedia:
+    return medium(*(Frame(np.full((40, 60, 3), 200, np.uint8), float(second)) for second in range(seconds)))
+
+
+class Wordy(PictureReader):
+    """A reader that sees the same two lines everywhere, and counts."""
+
+    def __init__(self, loaded: PictureReader) -> None:
+        super().__init__(loaded.folder, loaded._detector, loaded._recogniser, loaded._characters)
+        self.looked_at = self.read = 0
+
+    def has_text(self, pixels: np.ndarray) -> bool:
+        self.looked_at += 1
+        return True
+
+    def read_lines(self, pixels: np.ndarray) -> PictureReading:
+        self.read += 1
+        return PictureReading(
+            lines=(
+                TextLine("jane.roe@example.com", (0.0, 0.0, 1.0, 0.4), 0.9),
+                TextLine("call her: +1 650-253-0000", (0.0, 0.5, 1.0, 0.9), 0.9),
+            )
+        )
 
 
 class TestCues:
@@ -152,20 +177,40 @@ class TestPictures:
         assert [(finding.kind, finding.second) for finding in signal.findings] == [("email", 1.0)]
 
     def test_a_long_video_is_read_in_part_and_says_so(self, loaded: PictureReader) -> None:
-        class Stub(PictureReader):
-            seen = 0
-
-            def has_text(self, pixels: np.ndarray) -> bool:
-                type(self).seen += 1
-                return True
-
-        stub = Stub(loaded.folder, loaded._detector, loaded._recogniser, loaded._characters)
-        frames = [Frame(np.full((40, 60, 3), 200, np.uint8), float(second)) for second in range(MOST_CHECKED * 2)]
-        (signal,) = TextReader(pictures=stub).read([medium(*frames)])
+        stub = Wordy(loaded)
+        (signal,) = TextReader(pictures=stub).read([film(MOST_CHECKED * 2)])
         assert not signal.complete
-        assert Stub.seen == MOST_CHECKED
-        (few,) = TextReader(pictures=stub).read([medium(*frames[: MOST_READ + 1])])
+        assert (stub.looked_at, stub.read) == (MOST_CHECKED, MOST_READ)
+        (few,) = TextReader(pictures=stub).read([film(MOST_READ + 1)])
         assert not few.complete
+
+    def test_however_many_media_a_post_has_reading_them_comes_to_an_end(self, loaded: PictureReader) -> None:
+        stub = Wordy(loaded)
+        pictures = [medium(Frame(np.full((40, 60, 3), 200, np.uint8))) for _ in range(300)]
+        signals = TextReader(pictures=stub).read(pictures)
+        assert [signal.complete for signal in signals] == [True] * MOST_READ_OF_A_POST + [False] * (
+            300 - MOST_READ_OF_A_POST
+        )
+        assert stub.read == MOST_READ_OF_A_POST
+        assert stub.looked_at == MOST_CHECKED_OF_A_POST
+        films = TextReader(pictures=stub).read([film(60)] * 20)
+        assert not any(signal.complete for signal in films)
+        assert stub.read == 2 * MOST_READ_OF_A_POST
+
+    def test_words_of_a_picture_are_searched_up_to_the_limit(self, loaded: PictureReader) -> None:
+        picture = medium(Frame(np.full((40, 60, 3), 200, np.uint8)))
+        whole, part = (
+            TextReader(pictures=Wordy(loaded), most_characters=most).read([picture])[0] for most in (200, 30)
+        )
+        assert (whole.complete, [finding.kind for finding in whole.findings]) == (True, ["email", "phone"])
+        assert (part.complete, [finding.kind for finding in part.findings]) == (False, ["email"])
+
+    def test_a_line_has_no_more_characters_than_the_recogniser_has_columns(self, loaded: PictureReader) -> None:
+        noise = np.random.default_rng(2).integers(0, 256, (12, 6000, 3)).astype(np.uint8)
+        probabilities = loaded._recogniser(_line(noise))[0][0]
+        assert probabilities.shape[0] <= 160
+        text, _ = loaded._read_line(noise)
+        assert len(text) <= 2 * 160  # spaces that are put back
 
     def test_a_picture_of_nothing_but_text_is_read_in_part_and_says_so(
         self, loaded: PictureReader, monkeypatch: pytest.MonkeyPatch

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from consentry.signals.text import regions as regions_module
 from consentry.signals.text.regions import regions
 
 
@@ -51,3 +52,16 @@ def test_strength_is_the_mean_over_the_region() -> None:
 
 def test_nothing() -> None:
     assert regions(np.zeros((3, 3), dtype=np.float32), 0.3) == []
+
+
+def test_how_they_lie_is_measured_for_those_that_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A map of a quarter million specks must not cost a quarter million fits."""
+    measured = []
+    monkeypatch.setattr(regions_module, "_along", lambda *runs: measured.append(runs))
+    scores = np.zeros((200, 200), dtype=np.float32)
+    scores[::2, ::2] = 0.9
+    found = regions(scores, 0.5)
+    assert len(found) == 100 * 100
+    assert measured == []
+    _ = found[0].along
+    assert len(measured) == 1

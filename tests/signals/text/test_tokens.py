@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,31 @@ def test_offsets_lie_in_the_text(shipped: WordPieces, text: str) -> None:
     pieces = shipped.cut(text)
     assert all(0 <= piece.start < piece.end <= len(text) for piece in pieces)
     assert [piece.start for piece in pieces] == sorted(piece.start for piece in pieces)
+
+
+def test_a_text_is_read_no_further_than_pieces_are_asked_for() -> None:
+    class Watched(str):
+        read = 0
+
+        def __iter__(self) -> Iterator[str]:
+            for character in str(self):
+                Watched.read += 1
+                yield character
+
+    pieces = list(islice(WordPieces(SMALL).each(Watched("the " * 1000)), 5))
+    assert [SMALL[piece.token] for piece in pieces] == ["the"] * 5
+    assert Watched.read <= 5 * 4
+
+
+def test_a_long_word_costs_no_more_than_its_pieces_are_long() -> None:
+    class Asked(dict[str, int]):
+        count = 0
+
+        def get(self, key: str, default: object = None) -> object:  # type: ignore[override]
+            Asked.count += 1
+            return super().get(key, default)
+
+    pieces = WordPieces([*SMALL, *"ab", "##a", "##b"])
+    pieces._numbers = Asked(pieces._numbers)
+    assert len(pieces.cut("ab" * 50)) == 100
+    assert Asked.count <= 100 * max(map(len, SMALL))

@@ -28,7 +28,7 @@ def test_every_way_to_write_one(tmp_path: Path, name: str, text: str) -> None:
         ("bedroom: privat", r"'privat', which is no context \(did you mean 'private'\?\)"),
         ("bedroom: zebra", r"'zebra', which is no context\."),
         ("private: [hall]\nneutral: [Hall]", "maps 'Hall' both to 'private' and to 'neutral'"),
-        ("bedroom: 3", "cannot be read as a label map"),
+        ("bedroom: 3", "maps .bedroom. to .3., which is no context"),
         ("- bedroom", "cannot be read as a label map"),
         ("", "cannot be read as a label map"),
         ("a: [", "cannot be read as a label map"),

@@ -84,10 +84,17 @@ def test_pictures_without_a_face_or_unreadable_and_persons_with_too_few(people: 
     (people / "lonely").mkdir()
     (people / "lonely" / "a.jpg").write_bytes((people / "p4" / f"{PERSONS[0]}_0000.jpg").read_bytes())
     with pytest.raises(TrainingError) as caught:
-        prepare_faces(data(people), MiddleOfThePicture(), tmp_path / "cache", seed=1)
+        prepare_faces(data(people, broken_share=0.01), MiddleOfThePicture(), tmp_path / "cache", seed=1)
     assert caught.value.code == "training.pictures"
+    assert f"{PERSONS[1]}/broken.jpg" in caught.value.message
+    again = prepare_faces(data(people, broken_share=0.2), MiddleOfThePicture(), tmp_path / "cache", seed=1)
     found = prepare_faces(data(people, broken_share=0.2), MiddleOfThePicture(), tmp_path / "cache", seed=1)
-    assert (found.without_face, found.unreadable, found.left_out) == (1, 1, 1)
+    assert (found.without_face, found.left_out) == (1, 1)
+    assert found.unreadable == (people / PERSONS[1] / "broken.jpg",)
+    assert {person for _, person in found.held_out} == set(found.validation.names)
+    assert len(found.held_out) == len(found.validation.persons)
+    assert all(path.parent.name == person for path, person in found.held_out)
+    assert found.unreadable == again.unreadable  # from what was kept
     assert "lonely" not in {*found.training.names, *found.validation.names}
 
 

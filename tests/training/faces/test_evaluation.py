@@ -67,7 +67,8 @@ def test_figures_of_real_pairs(evaluated: FaceEvaluation) -> None:
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures
     assert (figures["pairs"], figures["genuine"], figures["impostors"], figures["pictures"]) == (6, 3, 3, 6)
     assert (figures["failures_to_detect"], figures["failed_pairs"]) == (1, {"genuine": 1, "impostors": 1})
-    assert (figures["skipped_pairs"], [item["path"] for item in figures["skipped"]]) == (1, ["Hopper_0003.jpg"])
+    assert (figures["skipped_pairs"], len(figures["skipped"])) == (1, 1)
+    assert figures["skipped"][0]["path"].endswith("/Hopper_0003.jpg")
     assert figures["persons_from"] == "file names without their numbers"
     assert figures["folds_from"] == "the file"
     # The pair whose face was not found is a false non-match: two of three genuine pairs, all impostor pairs are right.

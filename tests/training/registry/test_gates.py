@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from consentry.training.measures.intervals import Interval
 from consentry.training.registry.gates import GateSettings, Limit, NoWorse, check_limit, check_no_worse
+from consentry.training.scene.config import SHIPPED_CONFIG, SceneConfig
 
 AUC = Limit(split="test", head="private_context", metric="auc", at_least=0.9)
 ECE = Limit(split="test", head="private_context", metric="ece", at_most=0.03)
@@ -64,8 +65,17 @@ def test_gates_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:
         GateSettings.model_validate(wrong)
 
 
-def test_the_defaults_are_what_the_shipped_model_is_held_to() -> None:
+def test_the_defaults_can_be_measured_on_one_test_split() -> None:
     gates = GateSettings()
+    assert gates.splits() == ("test",)
+    assert {(limit.head, limit.metric) for limit in gates.limits} == {
+        (head, metric) for head in ("private_context", "public_event") for metric in ("auc", "balanced_accuracy", "ece")
+    }
+    assert SceneConfig.read().gates == gates  # the example says what holds without it
+
+
+def test_what_the_shipped_model_is_held_to() -> None:
+    gates = SceneConfig.read(SHIPPED_CONFIG).gates
     assert gates.splits() == ("test", "test_ood")
     floors = {(limit.split, limit.head): limit.at_least for limit in gates.limits if limit.metric == "auc"}
     assert floors == {

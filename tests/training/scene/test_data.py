@@ -8,6 +8,7 @@ import pytest
 from scene_pictures import read_rows, write_manifest, write_pictures
 
 from consentry.training.errors import TrainingError
+from consentry.training.scene.backbone import BACKBONES
 from consentry.training.scene.config import SceneConfig
 from consentry.training.scene.data import SceneData, checked_rows
 from consentry.training.scene.description import described_manifest
@@ -71,7 +72,7 @@ def test_every_manifest_is_described_with_the_rows_that_were_used(first: Path, s
     manifests, rows = checked_rows(config)
     used = rows[1:]  # as if one could not be read
     features = SceneFeatures(tuple(used), {}, {row.path: row.name for row in used}, ())
-    data = SceneData(manifests, features, features, (), config)
+    data = SceneData(manifests, features, features, (), config, BACKBONES["efficientnet_lite2"])
     one, two = (described_manifest(manifest, place, data) for place, manifest in enumerate(manifests))
     assert (one["name"], two["name"]) == ("first", "second")
     assert one["rows"] == {"train": 11, "val": 12}

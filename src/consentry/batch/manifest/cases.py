@@ -15,11 +15,15 @@ import yaml
 from pydantic import ValidationError
 
 from consentry.batch.errors import ManifestError
-from consentry.batch.manifest.columns import NAMES, REPORT_COLUMNS, REPORT_PREFIX, nearest
-from consentry.batch.manifest.fetching import medium_at
+from consentry.batch.fetching.fetcher import medium_at
+from consentry.batch.manifest.columns import NAMES, REPORT_COLUMNS, REPORT_PREFIX, Reading, nearest
 from consentry.batch.manifest.reading import read_rows
+from consentry.batch.manifest.row_bounds import check_count, trouble_with
 from consentry.batch.manifest.sources import find_sources, joined
+from consentry.defects import as_known
 from consentry.records import Case, ErrorNote, Media, Report
+from consentry.records.words import LONGEST_ID, plain_name
+from consentry.tables.yaml_rows import load_yaml
 
 _OF_THE_POST = ("post_id", "text", "posted_at", "account")
 
@@ -38,29 +42,40 @@ class RowError:
     error: ErrorNote
 
 
-def read_manifest(manifest: str | Path) -> Iterator[Case | RowError]:
+def read_manifest(manifest: str | Path, reading: Reading = Reading()) -> Iterator[Case | RowError]:
     """Cases of a manifest, in order. A bad row is a `RowError`; a bad manifest raises.
+
+    Args:
+        manifest: File, folder or glob; a path, or any address that fsspec can read.
+        reading: What its columns are called, and which are left aside.
 
     Raises:
         ManifestError: It is missing, of no known format, or has other columns.
     """
     seen: set[str] = set()
-    for number, (source, content) in enumerate(read_rows(find_sources(manifest)), 1):
+    for number, (source, content) in enumerate(read_rows(find_sources(manifest), reading), 1):
         identity = post_id_of(content)
+        if identity in seen:
+            yield RowError(number, shown_id(identity), duplicate(identity).note(stage="manifest"))
+            continue
+        if identity is not None:
+            seen.add(identity)
         try:
-            if identity in seen:
-                raise duplicate(identity)
-            if identity is not None:
-                seen.add(identity)
             yield case_of(content, source.base)
-        except ManifestError as error:
-            yield RowError(number, identity, error.note(stage="manifest"))
+        except Exception as error:  # noqa: BLE001  nothing that stands in a row keeps the others from being read
+            known = as_known(error, "the row from being read")
+            yield RowError(number, shown_id(identity), known.note(stage="manifest"))
 
 
 def post_id_of(content: Any) -> str | None:
-    """What a row calls its post, if it says so."""
+    """What a row calls its post, if it says so in a word or number."""
     identity = content.get("post_id") if isinstance(content, Mapping) else None
-    return None if identity is None else str(identity)
+    return str(plain_name(str(identity))) if isinstance(identity, str | int) else None
+
+
+def shown_id(post_id: str | None) -> str | None:
+    """What the results call a row that is no case: what it says, as far as a name may go."""
+    return None if post_id is None else post_id[:LONGEST_ID]
 
 
 def duplicate(post_id: str | None) -> ManifestError:
@@ -124,10 +139,10 @@ def load_report(path: Path) -> Report:
         ManifestError: ``manifest.missing`` or ``manifest.row``.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ManifestError(f"There is no report at {path}.", "Check the path.", code="manifest.missing") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise ManifestError(f"{path} is not YAML: {error}", "Correct the file.") from error
     if not isinstance(content, Mapping):
         raise ManifestError(f"{path} is not a report.", "Write fields such as `standing: depicted_person`.")
@@ -164,9 +179,12 @@ def _decoded(value: Any, name: str) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
-    except ValueError as error:
-        raise ManifestError(f"The column {name} is not JSON: {error}", "Write it as one JSON object.") from error
+        decoded = json.loads(value)
+    except (ValueError, RecursionError) as error:
+        raise ManifestError(f"The column {name} is not JSON: {error}.", "Write it as one JSON object.") from error
+    if trouble := trouble_with(decoded):
+        raise ManifestError(trouble, f"See the column {name}.")
+    return decoded
 
 
 def _media(value: Any, name: str, base: str) -> list[Media]:
@@ -175,6 +193,7 @@ def _media(value: Any, name: str, base: str) -> list[Media]:
         raise ManifestError(
             f"The column {name} must be paths or addresses.", "Give a list of them, or one text separated by |."
         )
+    check_count(len(parts), name)
     return [medium_at(joined(base, part.strip())) for part in parts if part.strip()]
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Final
 
 from consentry.batch.errors import ManifestError
 from consentry.records import Report
+from consentry.tables import ColumnNames, likely_column
 
 REPORT_PREFIX: Final = "report."
+_LONGEST_NAME: Final = 100
+"""Of a column, as far as it is compared with those that are known."""
 
 
 @dataclass(frozen=True)
@@ -65,44 +69,84 @@ REPORT_COLUMNS: Final = tuple(
     for name in Report.model_fields
 )  # fmt: skip
 ALL_COLUMNS: Final = (*COLUMNS, *REPORT_COLUMNS)
-_BY_NAME: Final = {column.name: column for column in ALL_COLUMNS}
+BY_NAME: Final = {column.name: column for column in ALL_COLUMNS}
+"""The columns by name."""
 
 
 def nearest(name: str, among: Iterable[str]) -> str | None:
     """The name that was probably meant."""
-    found = get_close_matches(name.strip().lower(), list(among), 1)
+    found = get_close_matches(name[:_LONGEST_NAME].strip().lower(), list(among), 1)
     return found[0] if found else None
 
 
-def check_names(names: Collection[str | None], source: str, ignored: Collection[str] = ()) -> None:
+@dataclass(frozen=True)
+class Reading:
+    """How a manifest is to be read.
+
+    Attributes:
+        ignored: Columns that are left aside, by the manifest's names or by ours.
+        renamed: From our names to those of the manifest.
+    """
+
+    ignored: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> ColumnNames:
+        """How the columns are called."""
+        return ColumnNames(self.renamed)
+
+    @cached_property
+    def left_aside(self) -> frozenset[str]:
+        """Our names of the ignored columns."""
+        return frozenset(self.names.ours(name) for name in self.ignored)
+
+
+def check_names(names: Sequence[str], source: str, reading: Reading = Reading()) -> None:
     """Hold the columns of a table against those that are known.
 
+    Args:
+        names: As `ColumnNames.header` gives them.
+        source: The file, for the message.
+        reading: Which of them are left aside.
+
     Raises:
-        ManifestError: ``manifest.columns``: ``post_id`` is missing, a column is not known, or stands there twice.
+        ManifestError: ``manifest.columns``: ``post_id`` is missing, or a column is not known.
     """
-    given = [str(name) for name in names if name not in ignored]
+    given = [name for name in names if name not in reading.left_aside]
+    strange = [name for name in given if name not in BY_NAME]
+    if "post_id" in given and not strange:
+        return
+    options = []
+    for missing in NAMES:
+        if missing not in given and (near := likely_column(missing, strange, BY_NAME)):
+            options.append(f"--column {missing}={_quoted(near)}")
+            strange = [name for name in strange if name != near]
     if "post_id" not in given:
-        near = nearest("post_id", given)
-        raise ManifestError(
-            f"{source} has no column post_id.",
-            f"Rename the column {near!r}." if near else f"It needs post_id, and may have {', '.join(NAMES[1:])}.",
-            code="manifest.columns",
-        )
-    for name in given:
-        if name in _BY_NAME:
-            continue
-        near = nearest(name, _BY_NAME)
+        message = f"{source} has no column post_id; its columns are {', '.join(names)}."
+        if any(option.startswith("--column post_id=") for option in options):
+            remedy = f"Say what yours are called: {' '.join(options)}."
+        else:
+            remedy = "Say which one it is with --column post_id=NAME."
+        raise ManifestError(message, remedy, code="manifest.columns")
+    if options:
+        name = options[0].partition("=")[2]
         raise ManifestError(
             f"{source} has a column {name!r}, which is not known.",
-            (f"Did you mean {near!r}? " if near else "`consentry score --schema` names the columns. ")
-            + f"To leave it aside, give --ignore-column {name!r}.",
+            f"Say what yours are called: {' '.join(options)}. To leave it aside, give --ignore-column {name}.",
             code="manifest.columns",
         )
-    if len(set(given)) < len(given):
-        twice = next(name for name in given if given.count(name) > 1)
-        raise ManifestError(
-            f"{source} has the column {twice!r} twice.", "Give every column once.", code="manifest.columns"
-        )
+    near = nearest(strange[0], BY_NAME)
+    raise ManifestError(
+        f"{source} has a column {strange[0]!r}, which is not known.",
+        (f"Did you mean {near!r}? " if near else "`consentry score --schema` names the columns. ")
+        + f"To leave it aside, give --ignore-column {_quoted(strange[0])}.",
+        code="manifest.columns",
+    )
+
+
+def _quoted(name: str) -> str:
+    return f"'{name}'" if " " in name else name
 
 
 def check_types(types: Mapping[str, Any], source: str) -> None:
@@ -116,7 +160,7 @@ def check_types(types: Mapping[str, Any], source: str) -> None:
         ManifestError: ``manifest.types``.
     """
     for name, found in types.items():
-        column = _BY_NAME.get(name)
+        column = BY_NAME.get(name)
         if column is not None and _kind(found) not in {*column.kinds, "nothing"}:
             raise ManifestError(
                 f"The column {name} of {source} is of type {found}.",

@@ -2,54 +2,73 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import lzma
 import posixpath
-import zlib
-from collections.abc import Collection, Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from consentry.batch.errors import ManifestError
-from consentry.batch.manifest.columns import check_names, check_types
+from consentry.batch.fetching.addresses import is_web
+from consentry.batch.manifest.columns import BY_NAME, Reading, check_names, check_types
+from consentry.batch.manifest.row_bounds import trouble_with
 from consentry.batch.manifest.sources import Source
-
-_ROWS_AT_ONCE: Final = 256
-"""Of a Parquet row group."""
-_LONGEST_CELL: Final = 16 * 1024 * 1024
-"""Characters of one CSV cell: a long text or a list of some hundred thousand media."""
+from consentry.records.words import plain_name
+from consentry.tables import BadRow, TableError, read_table
 
 
-def read_rows(sources: Iterable[Source], ignored: Collection[str] = ()) -> Iterator[tuple[Source, Any]]:
+def read_rows(sources: Iterable[Source], reading: Reading = Reading()) -> Iterator[tuple[Source, Any]]:
     """All rows with the file that they stand in: a mapping each, or a sentence that says why it is none.
+
+    Args:
+        sources: The files.
+        reading: What their columns are called, and which are left aside.
 
     Raises:
         ManifestError: A file cannot be read, or its columns are not those of a manifest.
     """
-    for source in sources:
-        for row in _rows(source, ignored):
+    for source in _listed(sources):
+        for row in _rows(source, reading):
             if isinstance(row, dict):
-                row = {name: value for name, value in row.items() if value is not None and name not in ignored}
-            yield source, row
+                aside = reading.left_aside
+                nothing = (None, "") if source.format == "delimited" else (None,)  # a table has a cell for everything
+                row = {name: value for name, value in row.items() if value not in nothing and name not in aside}
+            yield source, trouble_with(row) or row
 
 
-def _rows(source: Source, ignored: Collection[str]) -> Iterator[Any]:
+def _listed(sources: Iterable[Source]) -> Iterator[Source]:
+    try:
+        yield from sources
+    except OSError as error:
+        raise ManifestError(
+            f"A folder of the manifest cannot be listed: {error.strerror or type(error).__name__}.",
+            "Check that it is there, and its permissions.",
+            code="manifest.missing",
+        ) from error
+
+
+def _rows(source: Source, reading: Reading) -> Iterator[Any]:
     if source.format is None:
-        name = _relative(source.address, source.base)
-        yield {"post_id": name, "media": [name]}
+        name = source.name if is_web(source.address) else _relative(source.address, source.base)
+        yield {"post_id": plain_name(name), "media": [source.address if is_web(source.address) else name]}
         return
+
+    def on_columns(names: list[str]) -> None:
+        check_names(names, source.name, reading)
+
+    def on_types(types: Mapping[str, Any]) -> None:
+        check_types({name: kind for name, kind in types.items() if name not in reading.left_aside}, source.name)
+
     try:
         with source.open() as stream:
-            if source.format == "jsonl":
-                yield from _json_lines(stream)
-            elif source.format == "csv":
-                yield from _csv_rows(stream, source, ignored)
-            elif source.format == "parquet":
-                yield from _parquet_rows(stream, source, ignored)
-            else:
-                yield from _yaml_rows(stream, source)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error, lzma.LZMAError) as error:
+            rows = read_table(
+                stream, source.name, source.format,
+                names=reading.names, known=BY_NAME, on_columns=on_columns, on_types=on_types,
+            )  # fmt: skip
+            for row in rows:
+                yield row.reason if isinstance(row, BadRow) else row
+    except TableError as error:
+        code = "manifest.columns" if error.code == "table.columns" else "manifest.format"
+        raise ManifestError(error.message, error.remedy, code=code) from error
+    except OSError as error:
         raise ManifestError(
             f"{source.name} cannot be read: {error}.", "Correct the file.", code="manifest.format"
         ) from error
@@ -57,60 +76,3 @@ def _rows(source: Source, ignored: Collection[str]) -> Iterator[Any]:
 
 def _relative(address: str, base: str) -> str:
     return address[len(base) :].lstrip("/") if base and address.startswith(base) else posixpath.basename(address)
-
-
-def _json_lines(stream: Iterable[bytes]) -> Iterator[Any]:
-    for line in stream:
-        if line.strip():
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                row = f"The row is not JSON: {error}."
-            yield row if isinstance(row, dict | str) else f"The row is not an object: {row!s:.80}."
-
-
-def _csv_rows(stream: Any, source: Source, ignored: Collection[str]) -> Iterator[Any]:
-    csv.field_size_limit(_LONGEST_CELL)
-    with io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
-        reader = csv.DictReader(text)
-        check_names(reader.fieldnames or (), source.name, ignored)
-        for row in reader:
-            if None in row:
-                yield f"The row has more cells than there are columns (the first too many: {row[None][0]!s:.40})."
-            else:
-                yield {name: value for name, value in row.items() if value}
-
-
-def _parquet_rows(stream: Any, source: Source, ignored: Collection[str]) -> Iterator[Any]:
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        with parquet.ParquetFile(stream) as table:
-            schema = table.schema_arrow
-            check_names(schema.names, source.name, ignored)
-            check_types({field.name: field.type for field in schema if field.name not in ignored}, source.name)
-            for batch in table.iter_batches(_ROWS_AT_ONCE, use_threads=False):
-                yield from batch.to_pylist()
-    except pa.ArrowException as error:
-        raise ManifestError(
-            f"{source.name} is not Parquet: {error}.", "Correct the file.", code="manifest.format"
-        ) from error
-
-
-def _yaml_rows(stream: Any, source: Source) -> Iterator[Any]:
-    """YAML is for files that people write by hand; it is read whole."""
-    import yaml
-
-    try:
-        content = yaml.safe_load(stream.read())
-    except yaml.YAMLError as error:
-        raise ManifestError(
-            f"{source.name} cannot be read: {error}.", "Correct the file.", code="manifest.format"
-        ) from error
-    if not isinstance(content, list):
-        raise ManifestError(
-            f"{source.name} is not a list of posts.", "Begin each with `- post_id: …`.", code="manifest.format"
-        )
-    for row in content:
-        yield row if isinstance(row, dict) else f"The row is not an object: {row!s:.80}."

@@ -7,21 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal
+from typing import Any, BinaryIO, Final
+from urllib.parse import unquote, urlsplit
 
 from consentry.batch.errors import ManifestError
+from consentry.batch.fetching.addresses import how_to_install, is_address, is_web, name_of, protocol_of, shown
+from consentry.batch.fetching.rules import FetchRules
+from consentry.tables import COMPRESSED, FORMATS, Format, format_of
 
-Format = Literal["jsonl", "csv", "parquet", "yaml"]
-
-FORMATS: Final[dict[str, Format]] = {
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".csv": "csv",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-}
 MEDIA: Final = frozenset(
     f".{ending}"
     for ending in (
@@ -30,10 +23,8 @@ MEDIA: Final = frozenset(
     )
 )
 """Endings by which media of a folder are picked; what a file really is, its content decides."""
-COMPRESSED: Final = frozenset({".gz", ".bz2", ".xz", ".zst"})
-
-_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(//|:)")
-_FILE_SYSTEM_PACKAGES: Final = "for example s3fs for s3://, gcsfs for gs://, adlfs for abfs://"
+_BESIDE_MEDIA: Final = (".json",)
+"""Many programs put a file of this kind beside every picture: a folder is not a folder of manifests for that."""
 
 
 @dataclass(frozen=True)
@@ -44,72 +35,83 @@ class Source:
         address: A path, or an address with its protocol.
         format: ``None`` for a medium, which is a post of its own.
         base: What relative paths in it are relative to.
+        rules: For what is fetched over HTTP.
     """
 
     address: str
     format: Format | None
     base: str
+    rules: FetchRules = FetchRules()
 
     def open(self) -> BinaryIO:
         """The content, decompressed."""
         import fsspec
 
+        if is_web(self.address):
+            from consentry.batch.fetching.web_manifest import open_over_http
+
+            return open_over_http(self.address, self.name, self.rules)
         compressed = posixpath.splitext(self.address)[1].lower() in COMPRESSED
         opened: BinaryIO = fsspec.open(self.address, "rb", compression="infer" if compressed else None).open()
         return opened
 
     @property
     def name(self) -> str:
-        """The last part of the address."""
-        return posixpath.basename(self.address)
-
-
-def is_address(text: str) -> bool:
-    """Whether it names a protocol, so is no path of this machine."""
-    return _ADDRESS.match(text) is not None
+        """The last part of the address, as messages may show it."""
+        return name_of(self.address)
 
 
 def joined(base: str, part: str) -> str:
-    """A path or address of a manifest as one that can be opened: ``file:`` addresses become paths."""
-    if is_address(part):
-        return part.removeprefix("file://") if part.startswith("file://") else part
+    """A path or address of a manifest as one that can be opened: ``file:`` addresses become paths, percents decoded."""
+    if part.lower().startswith("file://"):
+        there = urlsplit(part)
+        # Some write two slashes in front of a relative path; no machine is meant.
+        part = unquote(there.path if there.netloc in {"", "localhost"} else there.netloc + there.path)
+        if part.startswith("/"):
+            return part
+    elif is_address(part):
+        return part
     if is_address(base):
         return part if not part else f"{base.rstrip('/')}/{part.lstrip('/')}"
     return str(Path(base) / part)
 
 
-def find_sources(manifest: str | Path) -> Iterator[Source]:
+def find_sources(manifest: str | Path, rules: FetchRules = FetchRules()) -> Iterator[Source]:
     """The files that a manifest consists of, in an order that is always the same.
 
-    A folder with manifests in it (at any depth) is those manifests; one without is its media, a post each.
+    A folder with manifests in it (at any depth) is those manifests; one without is its media, a post each. Over HTTP
+    there are no folders: an address is one file.
+
+    Args:
+        manifest: A path or an address.
+        rules: For what is fetched over HTTP.
 
     Raises:
         ManifestError: ``manifest.missing``, ``manifest.format`` or ``manifest.filesystem``.
     """
     address = joined("", str(manifest))
+    if is_web(address):
+        yield _on_the_web(address, rules)
+        return
     file_system, path = _file_system(address)
     if any(character in address for character in "*?[") and not file_system.exists(path):
         found = sorted(str(name) for name in file_system.glob(path) if not file_system.isdir(name))
         base = _folder_without_glob(path)
     elif file_system.isfile(path):
         found, base = [path], posixpath.dirname(path)
-        if _format(path) is None and not _is_medium(path):
-            raise ManifestError(
-                f"{posixpath.basename(path)} is in no format that is read as a manifest.",
-                f"Give a file ending in {', '.join(FORMATS)} (also with {' or '.join(sorted(COMPRESSED))}).",
-                code="manifest.format",
-            )
+        if format_of(path) is None and not _is_medium(path):
+            raise _no_manifest(posixpath.basename(path))
     elif file_system.isdir(path):
         yield from _of_folder(file_system, path)
         return
     else:
         raise ManifestError(
-            f"There is no manifest at {manifest}.", "Check the path or address.", code="manifest.missing"
+            f"There is no manifest at {shown(str(manifest))}.", "Check the path or address.", code="manifest.missing"
         )
     sources = list(_sorted_out(file_system, found, base))
     if not sources:
         raise ManifestError(
-            f"Nothing that {manifest} matches is a manifest or a medium.",
+            f"Nothing that {shown(str(manifest))} matches is a manifest or a medium.",
             f"Manifests end in {', '.join(FORMATS)}.",
             code="manifest.missing",
         )
@@ -123,11 +125,33 @@ def _file_system(address: str) -> tuple[Any, str]:
         found: tuple[Any, str] = url_to_fs(address)
     except (ImportError, ValueError) as error:
         raise ManifestError(
-            f"{address} cannot be reached: {error}.",
-            f"Install the package that fsspec needs for it, {_FILE_SYSTEM_PACKAGES}.",
+            f"{shown(address)} cannot be read: {_why(error)}.",
+            how_to_install(protocol_of(address)),
             code="manifest.filesystem",
         ) from error
     return found
+
+
+def _why(error: Exception) -> str:
+    """In our words where a package is missing: fsspec's own name packages that are not enough."""
+    return "the package for it is not installed" if isinstance(error, ImportError) else str(error).rstrip(".")
+
+
+def _on_the_web(address: str, rules: FetchRules) -> Source:
+    """One file. What is behind ``?`` or ``#`` is not part of its name, nor of what paths in it are relative to."""
+    plain = re.split(r"[?#]", address, maxsplit=1)[0]
+    found = _format(plain)
+    if found is None and not _is_medium(plain):
+        raise _no_manifest(name_of(address))
+    return Source(address, found, plain.rpartition("/")[0], rules)
+
+
+def _no_manifest(name: str) -> ManifestError:
+    return ManifestError(
+        f"{name} is in no format that is read as a manifest.",
+        f"Give a file ending in {', '.join(FORMATS)} (also with {' or '.join(sorted(COMPRESSED))}).",
+        code="manifest.format",
+    )
 
 
 def _of_folder(file_system: Any, path: str) -> Iterator[Source]:
@@ -163,10 +187,13 @@ def _walk(file_system: Any, folder: str) -> Iterator[str]:
 def _sorted_out(file_system: Any, names: Iterable[str], base: str) -> Iterator[Source]:
     """Manifests if there are any among the names, else the media."""
     names = list(names)
+    media = [name for name in names if _is_medium(name)]
     manifests = [name for name in names if _format(name)]
-    for name in manifests or [name for name in names if _is_medium(name)]:
+    if not manifests and not media:
+        manifests = [name for name in names if format_of(name)]
+    for name in manifests or media:
         folder = posixpath.dirname(name) if manifests else base
-        yield Source(_full(file_system, name), _format(name), _full(file_system, folder))
+        yield Source(_full(file_system, name), format_of(name) if manifests else None, _full(file_system, folder))
 
 
 def _full(file_system: Any, name: str) -> str:
@@ -179,10 +206,8 @@ def _remote(file_system: Any) -> bool:
 
 
 def _format(name: str) -> Format | None:
-    stem, ending = posixpath.splitext(name.lower())
-    if ending in COMPRESSED:
-        stem, ending = posixpath.splitext(stem)
-    return FORMATS.get(ending)
+    """The format of a file that is found in a folder or by a pattern."""
+    return None if name.lower().endswith(_BESIDE_MEDIA) else format_of(name)
 
 
 def _is_medium(name: str) -> bool:

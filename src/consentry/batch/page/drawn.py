@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from PIL import Image
 
+from consentry.batch.page.excerpts import marked
 from consentry.batch.page.pictures import data_address, draw_faces, draw_places, draw_saliency
 from consentry.media import MediaError, OpenedMedia
 from consentry.records import (
@@ -23,12 +26,15 @@ from consentry.records import (
     Media,
     MediaOutcome,
     SceneSignal,
-    TextSignal,
+    Signals,
 )
 from consentry.signals.copies.bank_edits import kept_picture
 
 SIDE = 560
 """Longest side of a picture of the page."""
+MOST_MEDIA = 20
+"""Of one case. A case with hundreds would fill a page of its own."""
+_OPEN_AT_ONCE = 3
 _FRAMES_OF_A_VIDEO = 3
 _KEPT_SIDE = 160
 
@@ -74,6 +80,7 @@ class DrawnCase:
     """One case with its pictures.
 
     Attributes:
+        left_out: Media that are not drawn, because there are so many.
         text_kinds: What was found in the words, each kind once.
         added: What signals that others added say of the post as a whole.
     """
@@ -81,21 +88,43 @@ class DrawnCase:
     case: Case
     assessment: Assessment
     media: tuple[DrawnMedium, ...]
+    left_out: int
     text: Markup
     text_kinds: tuple[str, ...]
     added: tuple[ExtraSignal, ...]
 
 
 def draw_case(case: Case, assessment: Assessment, opens: Opens, bank: Path | None) -> DrawnCase:
-    """Open the media of a case once more, smaller, and draw them."""
-    futures = [opens(item) for item in case.post.media]
+    """Open the media of a case once more, smaller, a few at a time, and draw them; of many those most worth a look."""
     signals = assessment.signals
-    media = tuple(
-        _draw_medium(item, future, assessment, bank) for item, future in zip(case.post.media, futures, strict=True)
-    )
+    shown = _most_worth_a_look(case.post.media, signals)
+    begun: deque[tuple[Media, Future[OpenedMedia]]] = deque()
+    upcoming = iter(shown)
+    media = []
+    for _ in shown:
+        begun.extend((item, opens(item)) for item in islice(upcoming, _OPEN_AT_ONCE - len(begun)))
+        media.append(_draw_medium(*begun.popleft(), assessment, bank))
     kinds = dict.fromkeys(finding.kind for finding in signals.text.findings) if signals.text else {}
+    left_out = len(case.post.media) - len(shown)
     whole = tuple(found for found in signals.extra if found.media_id is None)
-    return DrawnCase(case, assessment, media, marked(case.post.text, signals.text), tuple(kinds), whole)
+    words = marked(case.post.text, signals.text)
+    return DrawnCase(case, assessment, tuple(media), left_out, words, tuple(kinds), whole)
+
+
+def _most_worth_a_look(media: Sequence[Media], signals: Signals) -> list[Media]:
+    """As many as a page has room for, in their order: the claimant's, then the most private, then the first."""
+    if len(media) <= MOST_MEDIA:
+        return list(media)
+    bands = {signal.media_id: signal.band for signal in signals.faces}
+    private = {signal.media_id: signal.private_context.probability for signal in signals.scene}
+
+    def worth(place: int) -> tuple[float, ...]:
+        media_id = media[place].media_id
+        band = bands.get(media_id)
+        return band == "match", band == "inconclusive", private.get(media_id, 0.0), -place
+
+    chosen = sorted(range(len(media)), key=worth, reverse=True)[:MOST_MEDIA]
+    return [media[place] for place in sorted(chosen)]
 
 
 def _draw_medium(item: Media, future: Future[OpenedMedia], assessment: Assessment, bank: Path | None) -> DrawnMedium:
@@ -182,28 +211,10 @@ def _kept(match: CopyMatch, bank: Path | None) -> str | None:
         with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as picture:
             picture.thumbnail((_KEPT_SIDE, _KEPT_SIDE))
             return data_address(picture.convert("RGB"), quality=75)
-    except (OSError, ValueError):
+    except Exception:  # noqa: BLE001  Pillow raises many things over a damaged picture, and the page does without it
         return None
 
 
 def at(second: float) -> str:
     """A time in a video, as players show it."""
     return f"{int(second) // 60}:{int(second) % 60:02d}"
-
-
-def marked(text: str, signal: TextSignal | None) -> Markup:
-    """The post's words, escaped, with what was found in them marked."""
-    if signal is None:
-        return escape(text)
-    parts, position = [], 0
-    for finding in sorted(signal.findings, key=lambda found: (found.start, -found.end)):
-        if finding.start < position:
-            continue
-        parts += [
-            escape(text[position : finding.start]),
-            Markup('<mark title="{}">{}</mark>').format(
-                f"{finding.kind.replace('_', ' ')}, {finding.probability:.2f}", text[finding.start : finding.end]
-            ),
-        ]
-        position = finding.end
-    return Markup("").join([*parts, escape(text[position:])])

@@ -5,7 +5,6 @@ The page is written case by case, so drawing it takes the memory of one case.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -13,20 +12,23 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from consentry.batch.errors import ManifestError
+from consentry.batch.fetching.fetcher import Fetcher
 from consentry.batch.manifest.cases import case_of
-from consentry.batch.manifest.fetching import fetch
 from consentry.batch.page import plots
 from consentry.batch.page.choosing import READ, choose
-from consentry.batch.page.drawn import SIDE, DrawnCase, at, draw_case
+from consentry.batch.page.drawn import SIDE, DrawnCase, Opens, at, draw_case
+from consentry.batch.page.excerpts import beginning
 from consentry.batch.plan import Plan
 from consentry.batch.results.files import PAGE
 from consentry.batch.results.store import Store
 from consentry.batch.results.summary import Summary
+from consentry.defects import InternalError, as_known, log
+from consentry.errors import ConsentryError
 from consentry.media import DecoderPool, Limits, MediaError, OpenedMedia
 from consentry.policy import SEVERITY
 from consentry.records import Assessment, Case, Media, SceneScore
 from consentry.version import __version__
+from consentry.writing import replacing
 
 Progress = Callable[[str, int, int], None]
 _DECODERS: Final = 2
@@ -58,13 +60,17 @@ def write_page(
     )
     environment.filters["words"] = lambda value: str(value).replace("_", " ")
     environment.filters["probability"] = _probability
+    environment.filters["beginning"] = beginning
     severity = sorted(SEVERITY, key=lambda action: -SEVERITY[action])
     actions: dict[str, int] = {action: summary.actions[action] for action in severity if summary.actions[action]}
     path = store.out / PAGE
-    temporary = path.with_name(f".{PAGE}.tmp")
     limits = Limits(**plan.fingerprint.get("limits", {}))
-    with DecoderPool(workers=_DECODERS, limits=limits) as decoders, temporary.open("w", encoding="utf-8") as stream:
-        drawn = _drawn(chosen, cases, store, decoders, limits, bank, progress)
+    with (
+        DecoderPool(workers=_DECODERS, limits=limits) as decoders,
+        Fetcher(limits, plan.fetching) as fetch,
+        replacing(path) as stream,
+    ):
+        drawn = _drawn(chosen, cases, store, decoders, fetch, bank, progress)
         stream.writelines(
             environment.get_template("page.html.j2").generate(
                 cases=drawn,
@@ -89,9 +95,7 @@ def write_page(
                 },
             )
         )
-        stream.flush()
-        os.fsync(stream.fileno())
-    return temporary.replace(path)
+    return path
 
 
 def _others(summary: Summary) -> dict[str, int]:
@@ -105,7 +109,7 @@ def _cases(plan: Plan, chosen: Mapping[int, int]) -> dict[int, Case]:
     for row in plan.read_rows(chosen.keys()):
         try:
             cases[row.number] = case_of(row.content, row.base)
-        except ManifestError:
+        except ConsentryError:
             continue
     return cases
 
@@ -115,23 +119,40 @@ def _drawn(
     cases: Mapping[int, Case],
     store: Store,
     decoders: DecoderPool,
-    limits: Limits,
+    fetch: Fetcher,
     bank: Path | None,
     progress: Progress | None,
 ) -> Iterator[DrawnCase]:
     def opens(item: Media) -> Future[OpenedMedia]:
         try:
-            return decoders.open(fetch(item, limits), longest_side=SIDE)
+            return decoders.open(fetch(item), longest_side=SIDE)
         except MediaError as error:
-            failed: Future[OpenedMedia] = Future()
-            failed.set_exception(error)
-            return failed
+            return _unopened(error)
 
     for number, (row, shard) in enumerate(chosen.items(), 1):
-        if row in cases:
-            yield draw_case(cases[row], _assessment(store, shard, row), opens, bank)
+        if row in cases and (drawn := _draw(cases[row], _assessment(store, shard, row), opens, bank)):
+            yield drawn
         if progress is not None:
             progress("Drawing the page", number, len(chosen))
+
+
+def _draw(case: Case, assessment: Assessment, opens: Opens, bank: Path | None) -> DrawnCase | None:
+    """A case with its pictures; without them if they cannot be drawn, and nothing at all if that is no better."""
+    gone = MediaError("It is not shown.", "See the log.")
+    for opening in (opens, lambda _: _unopened(gone)):
+        try:
+            return draw_case(case, assessment, opening, bank)
+        except Exception as error:  # noqa: BLE001  one case does not keep the others from being shown
+            known = as_known(error, "a case from being drawn")
+            if isinstance(known, InternalError):
+                log(known, f"The page, post {assessment.post_id}")
+    return None
+
+
+def _unopened(error: Exception) -> Future[OpenedMedia]:
+    failed: Future[OpenedMedia] = Future()
+    failed.set_exception(error)
+    return failed
 
 
 def _assessment(store: Store, shard: int, row: int) -> Assessment:

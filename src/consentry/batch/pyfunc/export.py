@@ -6,7 +6,8 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from consentry.policy import load_policy
 from consentry.policy.language.loading import shipped_names
 from consentry.runtime import ModelFolder, RuntimeSettings, list_models, models_root
 from consentry.version import __version__
+from consentry.writing import writing
 
 
 def export_pyfunc(
@@ -30,6 +32,7 @@ def export_pyfunc(
     media_from: Sequence[str] = (),
     batch_size: int = 16,
     read_pictures: bool = False,
+    allow_private_addresses: bool = False,
 ) -> Path:
     """Write the scorer as an MLflow pyfunc model.
 
@@ -43,9 +46,11 @@ def export_pyfunc(
         media_from: Folders and addresses that media may lie under; anywhere unless given.
         batch_size: Posts that go through the networks together.
         read_pictures: As for `Assessor.load`.
+        allow_private_addresses: As `FetchRules.private_addresses`.
 
     Raises:
         ExportError: ``export.no_mlflow``, ``export.exists``, or ``export.invalid`` if a model is missing.
+        OutputError: There is no room for it; nothing of it is left behind.
         ConsentryError: As `Assessor.load`.
     """
     try:
@@ -63,7 +68,11 @@ def export_pyfunc(
         note = assessor.unavailable[0]
         raise ExportError(f"A model that measures nothing would be exported: {note.message}", note.remedy)
     logging.getLogger("mlflow").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory(prefix="consentry-") as temporary:
+    with (
+        writing(f"{out}, or for what it is put together from in TMPDIR"),
+        tempfile.TemporaryDirectory(prefix="consentry-") as temporary,
+        _whole_or_gone(out),
+    ):
         folder = Path(temporary, "consentry")
         root = models or models_root()
         used = {component.name for component in assessor.components}
@@ -82,6 +91,7 @@ def export_pyfunc(
             "threads": settings.threads,
             "batch_size": batch_size,
             "media_from": list(media_from),
+            "allow_private_addresses": allow_private_addresses,
         }
         described = {
             "policy": None if files else _shipped_name(assessor),
@@ -108,6 +118,16 @@ def export_pyfunc(
             },
         )
     return out
+
+
+@contextmanager
+def _whole_or_gone(out: Path) -> Iterator[None]:
+    """A folder that was not there before, and is not if it cannot be finished."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(out, ignore_errors=True)
+        raise
 
 
 def _shipped_name(assessor: Assessor) -> str:

@@ -75,7 +75,8 @@ def run_job_on_ray(
 
         def make(plan: Plan, wanted: Wanted) -> Generator[Made, None, None]:
             attempts = ray.remote(Attempts).options(num_cpus=0, label_selector=_here(ray)).remote()
-            return _made(ray, plan, wanted, (reference, conditions, options.batch_size, attempts), cluster)
+            of_worker = (reference, conditions, options.batch_size, attempts, options.fetching)
+            return _made(ray, plan, wanted, of_worker, cluster)
 
         def work(plan: Plan, store: Store, counts: Counts) -> None:
             if options.retry_errors:

@@ -22,6 +22,7 @@ from ray.data.block import BlockMetadata
 from ray.data.datasource import Datasource, ReadTask
 
 from consentry.batch.added_columns import added_columns
+from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.job import has_error
 from consentry.batch.plan import Plan, Row, conditions_of
 from consentry.batch.policy_files import PolicyFiles
@@ -202,13 +203,22 @@ class ShardWorker:
         conditions: What the others' results depend on; a worker with other models makes nothing.
         batch_size: Cases that go through the networks together.
         attempts: Handle of the actor `Attempts`.
+        fetching: Rules for what lies at addresses.
     """
 
-    def __init__(self, recipe: Any, conditions: Mapping[str, Any], batch_size: int, attempts: Any) -> None:
+    def __init__(
+        self,
+        recipe: Any,
+        conditions: Mapping[str, Any],
+        batch_size: int,
+        attempts: Any,
+        fetching: FetchRules = FetchRules(),
+    ) -> None:
         import ray
 
         self._attempts = attempts
         self._batch_size = batch_size
+        self._fetching = fetching
         self._assessor: Assessor | None = None
         self._failure: ConsentryError | None = None
         try:
@@ -243,7 +253,7 @@ class ShardWorker:
         if self._assessor is None or self._failure is not None:
             note = None if self._failure is None else self._failure.note(stage="assess").model_dump_json()
             return Made(shard, b"", "{}", 0, 0, note)
-        result = score_shard(shard, rows, self._assessor, batch_size=self._batch_size)
+        result = score_shard(shard, rows, self._assessor, batch_size=self._batch_size, fetching=self._fetching)
         errors = sum(map(has_error, result.outcomes))
         durations = json.dumps(result.times.durations.counts)
         table = table_of(result.outcomes, added_columns(self._assessor.signals))

@@ -15,6 +15,8 @@ from consentry.batch.results.files import FINGERPRINT, SHARDS, TIMES, shard_file
 from consentry.batch.results.table import table_bytes, table_of
 from consentry.batch.scoring import ShardResult
 from consentry.batch.times import ShardTimes
+from consentry.errors import ConsentryError
+from consentry.writing import output_error, write_bytes, writing
 
 
 class Store:
@@ -44,26 +46,30 @@ class Store:
                 process has opened say no.
 
         Raises:
-            JobError: ``job.other_run``, ``job.in_use`` or ``job.disk``.
+            JobError: ``job.other_run`` or ``job.in_use``.
+            OutputError: The folder cannot be written to.
         """
         store = cls(out, fingerprint.get(ADDED, ()))
         try:
-            for folder in (out / SHARDS, out / TIMES):
-                folder.mkdir(parents=True, exist_ok=True)
-            if exclusive:
-                store._take_lock()
-            store._check(fingerprint)
-        except OSError as error:
-            raise _disk(out, error) from error
-        except JobError:
+            with writing(out):
+                for folder in (out / SHARDS, out / TIMES):
+                    folder.mkdir(parents=True, exist_ok=True)
+                if exclusive:
+                    store._take_lock()
+                store._check(fingerprint)
+        except ConsentryError:
             store.close()
             raise
         return store
 
     def done(self) -> set[int]:
-        """The shards that are there."""
-        folder = self.out / SHARDS
-        return {int(entry.name.split(".")[0]) for entry in os.scandir(folder) if entry.name.endswith(".parquet")}
+        """The shards that are there.
+
+        Raises:
+            OutputError: ``output.missing``: the folder is gone.
+        """
+        with writing(self.out), os.scandir(self.out / SHARDS) as entries:
+            return {int(entry.name.split(".")[0]) for entry in entries if entry.name.endswith(".parquet")}
 
     def missing(self, plan: Plan) -> list[int]:
         """The shards that are not there yet, in order."""
@@ -74,7 +80,7 @@ class Store:
         """Add a shard, or replace it.
 
         Raises:
-            JobError: ``job.disk``.
+            OutputError: It cannot be written.
         """
         self.write_made(result.number, table_bytes(table_of(result.outcomes, self._added)), result.times)
 
@@ -82,24 +88,25 @@ class Store:
         """Add a shard whose Parquet file was made elsewhere (`table_bytes`).
 
         Raises:
-            JobError: ``job.disk``.
+            OutputError: It cannot be written.
         """
         self.write_text(f"{TIMES}/{times_file(number)}", json.dumps(times.as_json()) + "\n")
-        write_atomically(self.out / SHARDS / shard_file(number), content)
+        write_bytes(self.out / SHARDS / shard_file(number), content)
 
     def replace(self, number: int, table: Any) -> None:
         """Write a shard's table, without touching its times."""
-        write_atomically(self.out / SHARDS / shard_file(number), table_bytes(table))
+        write_bytes(self.out / SHARDS / shard_file(number), table_bytes(table))
 
     def write_text(self, name: str, text: str) -> None:
         """Write another file of the folder, whole or not at all."""
-        write_atomically(self.out / name, text.encode())
+        write_bytes(self.out / name, text.encode())
 
     def read(self, number: int, columns: Sequence[str] | None = None) -> Any:
         """A shard as an Arrow table.
 
         Raises:
             JobError: ``job.damaged``.
+            OutputError: ``output.missing``: the folder is gone.
         """
         import pyarrow as pa
         from pyarrow import parquet
@@ -107,6 +114,8 @@ class Store:
         path = self.out / SHARDS / shard_file(number)
         try:
             return parquet.read_table(path, columns=columns, use_threads=False)
+        except FileNotFoundError as error:
+            raise output_error(path, error) from error
         except (pa.ArrowException, OSError) as error:
             raise JobError(
                 f"The shard {path.name} of {self.out} cannot be read: {error}.",
@@ -167,7 +176,7 @@ class Store:
                     f"{self.out} holds shards of a run, but not its {FINGERPRINT}.",
                     "Give another folder with --out, or empty this one.",
                 ) from None
-            write_atomically(path, (json.dumps(fingerprint, indent=2, sort_keys=True) + "\n").encode())
+            write_bytes(path, (json.dumps(fingerprint, indent=2, sort_keys=True) + "\n").encode())
             return
         except ValueError as error:
             raise JobError(
@@ -180,33 +189,3 @@ class Store:
                 f"{self.out} holds another run: {', '.join(differing)} differ.",
                 "Give another folder with --out; or, to go on with that run, the settings that it has.",
             )
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """A file that is either there with all its content, on the disk, or not there.
-
-    Raises:
-        JobError: ``job.disk``.
-    """
-    temporary = path.with_name(f".{path.name}.tmp")  # always the same: what a killed job left is used up by the next
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        raise _disk(path.parent, error) from error
-
-
-def _disk(folder: Path, error: OSError) -> JobError:
-    return JobError(
-        f"{folder} cannot be written to: {error.strerror or error}.",
-        "Make room or check the permissions, then run the same command again: it goes on where it was.",
-        code="job.disk",
-    )

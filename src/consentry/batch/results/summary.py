@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from consentry.batch.results.files import INTERNAL_LOG
 from consentry.batch.times import Durations, ShardTimes
+from consentry.defects import CODE
 
 COUNTED: Final = (
     *("row", "post_id", "status", "action", "decisive_clause", "face_band", "private_context_band"),
@@ -39,6 +41,7 @@ class Summary:
         assessed: With an assessment.
         rejected: Rows that are no cases.
         failed: Cases that no assessment came about for.
+        internal: Rows, assessed or not, that a defect of Consentry kept something from; `INTERNAL_LOG` has tracebacks.
         with_errors: Rows with an error that can be mended, those two among them.
         with_media: Posts with media.
         unreadable: Posts with media of which nothing could be read.
@@ -55,6 +58,7 @@ class Summary:
     assessed: int = 0
     rejected: int = 0
     failed: int = 0
+    internal: int = 0
     with_errors: int = 0
     with_media: int = 0
     media: int = 0
@@ -74,6 +78,7 @@ class Summary:
         self.assessed += row["status"] == "assessed"
         self.rejected += row["status"] == "rejected"
         self.failed += row["status"] == "failed"
+        self.internal += CODE in row["error_codes"]
         media = row["media"] or 0
         self.with_media += media > 0
         self.media += media
@@ -98,9 +103,10 @@ class Summary:
         """For `summary.json` and ``--json``."""
         found: dict[str, Any] = {
             name: getattr(self, name)
-            for name in ("rows", "assessed", "rejected", "failed", "with_errors", "with_media", "media", "videos",
-                         "unreadable")
+            for name in ("rows", "assessed", "rejected", "failed", "internal", "with_errors", "with_media", "media",
+                         "videos", "unreadable")
         }  # fmt: skip
+        found["internal_log"] = INTERNAL_LOG if self.internal else None
         for name in ("actions", "decisive", "face_bands", "error_codes"):
             found[name] = dict(sorted(getattr(self, name).items()))
         found["errors"] = {

@@ -11,12 +11,14 @@ from typing import Any, Final
 
 from consentry.batch.added_columns import added_values
 from consentry.batch.scoring import Outcome
+from consentry.defects import CODE, InternalError, as_known
 from consentry.media.errors import NOTE_CODES
 from consentry.records import Assessment, FaceBand, Signals
+from consentry.records.words import plain_name
 
 _ROWS_AT_ONCE = 1000
 _SUREST_FIRST: tuple[FaceBand, ...] = ("match", "inconclusive", "no_match", "no_face")
-_ERROR_ROOMS: Final = ("media.", "model.", "assess.", "manifest.", "policy.")
+_ERROR_ROOMS: Final = ("media.", "model.", "assess.", "manifest.", "policy.", "internal.")
 """Failures that somebody can mend so that the row comes out better. A reference photo without a face, say, is none."""
 COLUMNS: Final = {
     "row": "number of the manifest's row, from 1",
@@ -45,9 +47,10 @@ COLUMNS: Final = {
     "videos": "how many of them",
     "unread_media": "how many of them could not be read",
     "open_questions": "for the reviewer",
-    "error_code": "the first error that can be mended",
+    "error_code": "the first error that can be mended; a defect of Consentry before all others",
     "error_message": "what it says",
     "error_codes": "everything that went wrong or was left out, notes too",
+    "traceback": "where code of Consentry itself broke over the row, without messages; empty if it did not",
     "assessment": "the assessment as JSON, of the schema that `consentry schema` prints; empty if there is none",
 }
 """The columns of the results, and what they say; signals that others added have theirs behind them."""
@@ -64,6 +67,7 @@ def table_row(outcome: Outcome, added: Sequence[str] = ()) -> dict[str, Any]:
     if assessment is None:
         row: dict[str, Any] = dict.fromkeys((*COLUMNS, *added))
         row.update(row=outcome.row, post_id=outcome.post_id, decisive=[], text_kinds=[], error_codes=[])
+        row["traceback"] = outcome.trace
         if error is not None:
             row.update(
                 status="rejected" if error.stage == "manifest" else "failed",
@@ -73,7 +77,9 @@ def table_row(outcome: Outcome, added: Sequence[str] = ()) -> dict[str, Any]:
             )
         return row
     signals, recommendation = assessment.signals, assessment.recommendation
-    first = next((note for note in signals.errors if is_error(note.code)), None)
+    errors = [note for note in signals.errors if is_error(note.code)]
+    # A defect comes before what was expected: it must not be lost among models that are missing.
+    first = next((note for note in errors if note.code == CODE), errors[0] if errors else None)
     decisive = [reason.clause for reason in recommendation.decisive]
     return {
         "row": outcome.row,
@@ -95,6 +101,7 @@ def table_row(outcome: Outcome, added: Sequence[str] = ()) -> dict[str, Any]:
         "error_code": first.code if first else None,
         "error_message": f"{first.message} {first.remedy}" if first else None,
         "error_codes": [note.code for note in signals.errors],
+        "traceback": outcome.trace,
         "assessment": assessment.model_dump_json(),
         **added_values(signals, added),
     }
@@ -153,16 +160,40 @@ def schema(added: tuple[str, ...] = ()) -> Any:
         **dict.fromkeys(("private_context", "public_event", "people", "match_probability"), number),
         **dict.fromkeys(("faces", "copy_distance", "media", "videos", "unread_media", "open_questions"), whole),
         **dict.fromkeys(("copy_public", "copy_removed"), yes),
+        "assessment": pa.large_string(),  # those of one shard may be more than 2 GB
     }
     fields = [pa.field(name, other.get(name, text)) for name in COLUMNS]
     return pa.schema([*fields, *(pa.field(name, number) for name in added)])
 
 
 def table_of(outcomes: Sequence[Outcome], added: Sequence[str] = ()) -> Any:
-    """A shard's outcomes as an Arrow table; arguments as for `table_row`."""
+    """A shard's outcomes as an Arrow table; one that no table can hold is an error in its place.
+
+    Args:
+        outcomes: What came of the posts.
+        added: Columns of signals that others added.
+    """
     import pyarrow as pa
 
-    return pa.Table.from_pylist([table_row(outcome, added) for outcome in outcomes], schema=schema(tuple(added)))
+    columns = schema(tuple(added))
+    try:
+        return pa.Table.from_pylist([table_row(outcome, added) for outcome in outcomes], schema=columns)
+    except Exception:  # noqa: BLE001  whose it is, is seen when each is tried by itself
+        return pa.Table.from_pylist([_sound_row(outcome, added) for outcome in outcomes], schema=columns)
+
+
+def _sound_row(outcome: Outcome, added: Sequence[str]) -> dict[str, Any]:
+    import pyarrow as pa
+
+    try:
+        row = table_row(outcome, added)
+        pa.Table.from_pylist([row], schema=schema(tuple(added)))
+    except Exception as error:  # noqa: BLE001  whatever it is, the other rows are written
+        known = as_known(error, "the result from being written")
+        trace = known.trace if isinstance(known, InternalError) else None
+        lost = Outcome(outcome.row, plain_name(outcome.post_id), None, known.note(stage="assess"), trace)
+        return table_row(lost, added)
+    return row
 
 
 def table_bytes(table: Any) -> bytes:

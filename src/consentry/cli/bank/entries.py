@@ -1,4 +1,4 @@
-"""``consentry bank``: the group, and the commands on entries: add, list, disable, expire."""
+"""``consentry bank add``, ``list``, ``disable`` and ``expire``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from consentry.cli.bank.exchange import export, import_
-from consentry.cli.bank.lookup import lookup
 from consentry.cli.bank.options import BankArgument, BankKind, as_day, day_option
 from consentry.cli.opening import opened_each
 from consentry.cli.options import JsonOption
@@ -20,11 +18,6 @@ from consentry.cli.output import EXIT_UNREADABLE, OUT, plain
 
 if TYPE_CHECKING:
     from consentry.signals.copies import BankEntry
-
-app = typer.Typer(
-    help="Banks of fingerprints: media known to be public elsewhere, and media removed before. See docs/copies.md.",
-    no_args_is_help=True,
-)
 
 
 class State(StrEnum):
@@ -35,7 +28,6 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
-@app.command("add")
 def add(
     bank_file: BankArgument,
     media: Annotated[list[Path], typer.Argument(metavar="MEDIA...", help="Images or videos.")],
@@ -56,7 +48,7 @@ def add(
 
     consentry bank add bank.csv photo.jpg --bank public --where "The Daily, page 3" --since 2021-05-06
     """
-    from consentry.signals.copies import CopyBankError, bank_edits, write_bank
+    from consentry.signals.copies import bank_edits, write_bank
     from consentry.signals.copies.bank_file import read_entries
 
     if entry is not None and len(media) > 1:
@@ -74,21 +66,15 @@ def add(
         raise typer.Exit(EXIT_UNREADABLE)
     bank_edits.with_entries(entries, new)  # before a picture is kept, which would overwrite that of another entry
     if keep_picture:
-        try:
-            new = [
-                made._replace(picture=bank_edits.keep_picture(bank_file, made.entry_id, picture))
-                for made, picture in zip(new, pictures, strict=True)
-            ]
-        except OSError as error:
-            raise CopyBankError(
-                "A picture could not be kept beside the bank.", "Check the folder.", code="copies.not_written"
-            ) from error
+        new = [
+            made._replace(picture=bank_edits.keep_picture(bank_file, made.entry_id, picture))
+            for made, picture in zip(new, pictures, strict=True)
+        ]
     write_bank(bank_file, bank_edits.with_entries(entries, new))
     for made in new:
         OUT.print(plain(f"{made.entry_id}: {_kind(made)}, in the bank {made.bank}"))
 
 
-@app.command("list")
 def list_(
     bank_file: BankArgument,
     bank: Annotated[BankKind | None, typer.Option("--bank", help="Those of one bank only.")] = None,
@@ -124,7 +110,6 @@ def list_(
     OUT.print(f"{len(entries)} entries, {sum(_state(found, day) is State.IN_FORCE for found in entries)} in force.")
 
 
-@app.command("disable")
 def disable(
     bank_file: BankArgument,
     entries: Annotated[list[str], typer.Argument(metavar="ENTRY...", help="Names of entries.")],
@@ -141,7 +126,6 @@ def disable(
     OUT.print(plain(f"{'in force again' if undo else 'disabled'}: {', '.join(entries)}"))
 
 
-@app.command("expire")
 def expire(
     bank_file: BankArgument,
     entries: Annotated[list[str] | None, typer.Argument(metavar="[ENTRY...]", help="Names of entries.")] = None,
@@ -179,11 +163,6 @@ def expire(
         raise typer.BadParameter("name the entries, and give either --on or --never")
     write_bank(bank_file, bank_edits.with_expiry(read_entries(bank_file)[0], entries, as_day(on)))
     OUT.print(plain(f"{'never expires' if on is None else f'expires on {as_day(on)}'}: {', '.join(entries)}"))
-
-
-app.command("import")(import_)
-app.command("export")(export)
-app.command("lookup")(lookup)
 
 
 def _kind(entry: BankEntry) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from consentry.cli.bank.options import BankArgument, BankKind, as_day, day_option
 from consentry.cli.output import ERR, OUT
+from consentry.writing import write_text
 
 
 class ExchangeForm(StrEnum):
@@ -85,5 +86,5 @@ def export(
     if out is None:
         typer.echo(text, nl=False)
         return
-    out.write_text(text, encoding="utf-8", newline="")
+    write_text(out, text)
     OUT.print(f"{sum(not entry.disabled for entry in entries)} fingerprints written to {out}", soft_wrap=True)

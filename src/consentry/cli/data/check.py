@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from consentry.cli.column_option import ColumnOption
 from consentry.cli.data.reading import (
     CACHE,
     CacheOption,
-    ColumnOption,
     DistanceOption,
     ExcludeOption,
     LabelMapOption,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from consentry.cli.column_option import named_columns
 
 if TYPE_CHECKING:
     from consentry.training.data.manifest import Manifest
@@ -17,10 +18,6 @@ ManifestArgument = Annotated[
 LabelMapOption = Annotated[
     Path | None,
     typer.Option("--label-map", help="YAML, JSON or CSV that turns your classes into ours: `bedroom: private`."),
-]
-ColumnOption = Annotated[
-    list[str] | None,
-    typer.Option("--column", help="What a column is called in your file, such as context=kind; repeat for more."),
 ]
 OthersOption = Annotated[
     str | None, typer.Option("--others", help="The context of all words that mean nothing here, such as neutral.")
@@ -40,14 +37,20 @@ CACHE = Path(".cache/data")
 
 def read(manifest: Path, label_map: Path | None, columns: list[str] | None, others: str | None) -> Manifest:
     """The manifest that the options ask for."""
-    from consentry.training.data.manifest import Columns, read_manifest
+    from consentry.training.data.manifest import read_manifest
 
-    named = Columns()
-    for item in columns or []:
-        ours, separator, theirs = item.partition("=")
-        known = [field.name for field in fields(Columns)]
-        if not separator or not theirs or ours not in known:
-            raise typer.BadParameter(f"--column {item!r}: write ours=theirs, ours being one of {', '.join(known)}")
-        several = isinstance(getattr(named, ours), tuple)
-        named = replace(named, **{ours: (theirs,) if several else theirs})  # type: ignore[arg-type]
-    return read_manifest(manifest, columns=named, label_map=label_map, others=others)
+    return read_manifest(manifest, columns=named_columns(columns), label_map=label_map, others=others)
+
+
+def shares_of(given: list[str]) -> dict[str, float]:
+    """What the options say of the shares of splits."""
+    shares: dict[str, float] = {}
+    for item in given:
+        name, separator, value = item.partition("=")
+        try:
+            shares[name] = float(value) if separator and name else -1.0
+        except ValueError:
+            shares[name] = -1.0
+        if not 0 <= shares[name] < float("inf"):
+            raise typer.BadParameter(f"--share {item!r}: write split=share, such as test=0.15")
+    return shares

@@ -9,15 +9,16 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from consentry.cli.column_option import ColumnOption
 from consentry.cli.data.reading import (
     CACHE,
     CacheOption,
-    ColumnOption,
     DistanceOption,
     LabelMapOption,
     ManifestArgument,
     OthersOption,
     read,
+    shares_of,
 )
 from consentry.cli.options import QuietOption
 from consentry.cli.output import ERR, OUT, plain, progress_bars
@@ -52,7 +53,7 @@ def split(
     from consentry.training.data.picture_prints import picture_prints
     from consentry.training.data.splits import assign_splits
 
-    shares = _shares(share or list(_SHARES))
+    shares = shares_of(share or list(_SHARES))
     found = read(manifest, label_map, column, others)
     with progress_bars(quiet=quiet) as bars:
         prints = picture_prints(found.rows, cache=cache, progress=bars)
@@ -72,16 +73,3 @@ def split(
     OUT.print(plain(f"{len(rows)} rows are in {out}; {len(near)} near-duplicates were kept together."), soft_wrap=True)
     for skipped in prints.skipped:
         ERR.print(plain(f"broken: {skipped.name}: {skipped.reason}", "yellow"), soft_wrap=True)
-
-
-def _shares(given: list[str]) -> dict[str, float]:
-    shares: dict[str, float] = {}
-    for item in given:
-        name, separator, value = item.partition("=")
-        try:
-            shares[name] = float(value) if separator and name else -1.0
-        except ValueError:
-            shares[name] = -1.0
-        if not 0 <= shares[name] < float("inf"):
-            raise typer.BadParameter(f"--share {item!r}: write split=share, such as test=0.15")
-    return shares

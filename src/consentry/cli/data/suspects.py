@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from consentry.cli.column_option import ColumnOption
 from consentry.cli.data.reading import (
-    ColumnOption,
     ExcludeOption,
     LabelMapOption,
     ManifestArgument,

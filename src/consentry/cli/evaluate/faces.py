@@ -10,9 +10,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from consentry.cli.column_option import ColumnOption, renamed
 from consentry.cli.figures import Bootstrap, BrokenShare, JsonFile, figure, print_skipped, write_figures
 from consentry.cli.options import ModelsOption, QuietOption
-from consentry.cli.output import OUT, plain, progress_bars
+from consentry.cli.output import ERR, OUT, plain, progress_bars
 
 HtmlFile = Annotated[Path | None, typer.Option("--html", help="Write a page with curves, groups and the worst cases.")]
 Pictures = Annotated[
@@ -27,17 +28,21 @@ GroupColumns = Annotated[
 def faces(
     pairs: Annotated[
         Path,
-        typer.Argument(help="CSV with same, path_a, path_b; LFW's pairs.txt; or a folder with a folder a person."),
+        typer.Argument(
+            help="CSV with same, path_a, path_b; CSV with path, identity; LFW's pairs.txt; or a folder with a folder a "
+            "person."
+        ),
     ],
     images: Annotated[
         Path | None, typer.Option("--images", help="Where the pictures lie, if not beside the file.")
     ] = None,
     split: Annotated[str | None, typer.Option("--split", help="Only pairs of this split.")] = None,
+    column: ColumnOption = None,
     all_pairs: Annotated[
         bool | None,
         typer.Option(
             "--all-pairs/--listed-pairs",
-            help="Take error rates over all pairs of the pictures. [default: for folders only]",
+            help="Take error rates over all pairs of the pictures. Default: where pictures of persons are given.",
         ),
     ] = None,
     thresholds_from: Annotated[
@@ -76,6 +81,7 @@ def faces(
         result = evaluate_faces(
             pairs,
             images=images,
+            columns=renamed(column),
             split=split,
             groups=groups,
             group_columns=group_columns or (),
@@ -97,6 +103,7 @@ def faces(
     if quiet:
         return
     _print_faces(figures)
+    _print_cautions(figures)
     print_skipped(figures["skipped"], figures["pictures"] + len(figures["skipped"]), what="pictures")
 
 
@@ -141,6 +148,22 @@ def detection(
         return
     _print_detection(figures)
     print_skipped(figures["skipped"], figures["pictures"] + len(figures["skipped"]), what="pictures")
+
+
+def _print_cautions(figures: Mapping[str, Any]) -> None:
+    """What is missing for the figures that are undefined, and what to do about it."""
+    genuine, impostors = figures["rates_genuine"], figures["rates_impostors"]
+    lost, pictures = figures["failures_to_detect"], figures["pictures"]
+    for wrong, said in (
+        (not genuine, "There is no pair of one person: give a second picture of some."),
+        (not impostors, "There is no pair of two persons: give pictures of another one."),
+        (
+            pictures and lost > pictures / 2,
+            f"In {lost} of {pictures} pictures no face was found: they should be portraits of one person each.",
+        ),
+    ):
+        if wrong:
+            ERR.print(said, style="yellow", soft_wrap=True)
 
 
 def _print_faces(figures: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""``consentry evaluate``."""
+"""``consentry evaluate scene``."""
 
 from __future__ import annotations
 
@@ -8,21 +8,29 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from consentry.cli.classes import LabelOption, asking, label_map_of
+from consentry.cli.column_option import ColumnOption, named_columns
+from consentry.cli.data.reading import LabelMapOption, OthersOption
 from consentry.cli.figures import Bootstrap, BrokenShare, JsonFile, figure, print_skipped, write_figures
 from consentry.cli.options import ModelsOption, QuietOption
-from consentry.cli.output import OUT, progress_bars
+from consentry.cli.output import ERR, OUT, plain, progress_bars
 
-app = typer.Typer(help="Measure a model on your own data; needs the extra `train`.", no_args_is_help=True)
 _TITLES = {"auc": "AUC", "ece": "ECE", "brier": "Brier score", "aurc": "AURC"}
 _DIGITS = 3
 
 
-@app.command("scene")
 def scene(
     manifest: Annotated[
-        Path, typer.Argument(help="CSV, JSON lines or Parquet with the columns path and context; see below.")
+        Path,
+        typer.Argument(
+            help="CSV, JSON lines or Parquet with path and context, or a folder with a folder for each class."
+        ),
     ],
     split: Annotated[str | None, typer.Option("--split", help="Only rows of this split.")] = None,
+    label: LabelOption = None,
+    label_map: LabelMapOption = None,
+    others: OthersOption = None,
+    column: ColumnOption = None,
     json_file: JsonFile = None,
     html_file: Annotated[
         Path | None, typer.Option("--html", help="Write a page with curves, slices and the hardest mistakes.")
@@ -44,19 +52,27 @@ def scene(
 ) -> None:
     """Figures of the scene model with 95 % intervals: AUC, average precision, balanced accuracy, calibration.
 
-    `context` is private, public_event, or anything else, which counts as neither. All other columns may be missing:
+    `context` is private, public_event, or anything else, which counts as neither; --label turns classes of yours into
+    these. All other columns may be missing:
     `group` (rows that belong together), `source`, `indoor`, `night` (yes or no) and `people` (a number) give slices,
     `fine` and `label` (classes of your own) show which of them go wrong.
 
     consentry evaluate scene pictures.csv --html report.html --json figures.json
     """
+    from consentry.training.scene.class_reading import evaluated_classes
     from consentry.training.scene.evaluation import evaluate_scene, set_guarantees
 
+    columns = named_columns(column)
     with progress_bars(quiet=quiet) as bars:
-        guarantees = set_guarantees(manifest, split=guarantees_from, root=models, progress=bars)
+        words = evaluated_classes(manifest, columns, label_map_of(label_map, label), others, asking(bars, quiet=quiet))
+        guarantees = set_guarantees(
+            manifest, split=guarantees_from, columns=columns, label_map=words, root=models, progress=bars
+        )
         result = evaluate_scene(
             manifest,
             split=split,
+            columns=columns,
+            label_map=words,
             root=models,
             broken_share=broken_share,
             bootstrap=bootstrap,
@@ -84,3 +100,13 @@ def scene(
             f"within one level {figure(figures['crowd'], 'within_one_level', _DIGITS)}, n {figures['crowd']['n']}"
         )
     print_skipped(figures["skipped"], figures["rows"], what="files")
+    splits = sorted({prediction.row.row.split for prediction in result.predictions} - {""})
+    if split is None and {"train", "test"} <= set(splits):
+        ERR.print(
+            plain(
+                f"All of {', '.join(splits)} together: if the model has learned from some of them, the figures are too "
+                "good. --split test looks at one.",
+                "yellow",
+            ),
+            soft_wrap=True,
+        )

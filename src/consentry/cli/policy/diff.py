@@ -12,6 +12,7 @@ from rich.table import Table
 from consentry.cli.options import JsonOption, QuietOption
 from consentry.cli.output import ACTION_STYLES, OUT, plain, progress_bars
 from consentry.cli.policy.exit_codes import PolicyArgument, policy_exit_codes
+from consentry.writing import write_text
 
 if TYPE_CHECKING:
     from consentry.policy.deciding.replaying import Replayed
@@ -51,7 +52,7 @@ def diff(
     with progress_bars(quiet=quiet or as_json) as bars:
         found = differences(before, after, progress=bars)
     if cases is not None and found:
-        cases.write_text(case_file([difference.old for difference in found]), encoding="utf-8")
+        write_text(cases, case_file([difference.old for difference in found]))
     if as_json:
         described: dict[str, Any] = {"old": before.label, "new": after.label}
         described["possible"] = [difference.as_json() for difference in found]

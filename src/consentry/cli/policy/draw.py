@@ -10,6 +10,7 @@ import typer
 
 from consentry.cli.output import ERR
 from consentry.cli.policy.exit_codes import PolicyArgument, policy_exit_codes
+from consentry.writing import write_text
 
 
 def draw(
@@ -32,5 +33,5 @@ def draw(
         sys.stdout.write(picture)
         return
     path = out or Path(f"{loaded.name}-{loaded.version}.svg")
-    path.write_text(picture, encoding="utf-8")
+    write_text(path, picture)
     ERR.print(f"Drawn: {path}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""``consentry policy``: the group, and the commands that only look: list, show, check."""
+"""``consentry policy list`` and ``check``: the commands that only look."""
 
 from __future__ import annotations
 
@@ -10,27 +10,12 @@ from rich.table import Table
 
 from consentry.cli.options import JsonOption
 from consentry.cli.output import EXIT_FAILED, OUT, plain, print_error
-from consentry.cli.policy.cases import cases
-from consentry.cli.policy.decide import decide
-from consentry.cli.policy.diff import diff
-from consentry.cli.policy.draw import draw
-from consentry.cli.policy.exit_codes import PolicyArgument, policy_exit_codes
-from consentry.cli.policy.explain import explain
-from consentry.cli.policy.prove import prove
-from consentry.cli.policy.replay import replay
-from consentry.cli.policy.statement import statement
+from consentry.cli.policy.exit_codes import policy_exit_codes
 
 if TYPE_CHECKING:
     from consentry.policy import Policy
 
-app = typer.Typer(
-    help="Policies: which there are, whether they are sound, what they make of a case, and what a change would change.",
-    epilog="Exit codes: 0 it holds, 1 it is refuted or invalid, 2 wrong usage.",
-    no_args_is_help=True,
-)
 
-
-@app.command("list")
 def list_(as_json: JsonOption = False) -> None:
     """List the policies that ship, with the days on which they are in force.
 
@@ -52,19 +37,6 @@ def list_(as_json: JsonOption = False) -> None:
     OUT.print(table)
 
 
-@app.command()
-def show(policy: PolicyArgument) -> None:
-    """Print a policy as one YAML text, with everything that it takes over from those it is based on.
-
-    consentry policy show twitter-private-media@2023-01-01 > mine.yaml
-    """
-    from consentry.policy.language.versions import consolidated_text
-
-    with policy_exit_codes():
-        typer.echo(consolidated_text(policy), nl=False)
-
-
-@app.command()
 def check(
     policies: Annotated[list[str], typer.Argument(metavar="POLICY...", help="Files, or policies that ship by name.")],
     as_json: JsonOption = False,
@@ -129,13 +101,3 @@ def _told(policy: Policy) -> str:
     }
     counted = ", ".join(f"{len(found)} {what}{'' if len(found) == 1 else 's'}" for what, found in parts.items())
     return f"{policy.label}{based}: valid. {counted}."
-
-
-app.command()(decide)
-app.command()(prove)
-app.command()(explain)
-app.command()(diff)
-app.command()(cases)
-app.command()(replay)
-app.command()(draw)
-app.command()(statement)

@@ -14,6 +14,7 @@ from rich.text import Text
 from consentry.cli.options import JsonOption, QuietOption
 from consentry.cli.output import EXIT_FAILED, OUT, plain, progress_bars
 from consentry.cli.policy.exit_codes import PolicyArgument, policy_exit_codes
+from consentry.writing import write_text
 
 if TYPE_CHECKING:
     from consentry.policy.proving import Finding, Proof
@@ -55,7 +56,7 @@ def prove(
         proof = prove_policy(loaded, progress=bars)
     against = [case for finding in proof.refuted for case in finding.cases]
     if cases is not None and against:
-        cases.write_text(case_file(against), encoding="utf-8")
+        write_text(cases, case_file(against))
     if as_json:
         typer.echo(json.dumps(proof.as_json(), indent=2, ensure_ascii=False))
     else:

@@ -13,6 +13,7 @@ from consentry.cli.exit_codes import EXIT_USAGE
 from consentry.cli.options import JsonOption
 from consentry.cli.output import ERR
 from consentry.cli.policy.exit_codes import policy_exit_codes
+from consentry.writing import write_text
 
 if TYPE_CHECKING:
     from consentry.records import Assessment, Decision
@@ -70,9 +71,8 @@ def statement(
         if assessment.report_id is not None:
             documents["letter_to_reporter.txt"] = letter_to_reporter(chosen, assessment)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
         for name, text in documents.items():
-            (out / name).write_text(text, encoding="utf-8")
+            write_text(out / name, text, make_folder=True)
             ERR.print(f"Written: {out / name}", soft_wrap=True)
     elif as_json:
         keyed = {Path(name).stem: text for name, text in documents.items()}

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.table import Table
 
 from consentry.batch.manifest.columns import ALL_COLUMNS
+from consentry.batch.results.files import INTERNAL_LOG
 from consentry.batch.results.store import Store
 from consentry.batch.results.summary import Summary
 from consentry.cli.output import ACTION_STYLES, ERR, OUT, plain
@@ -74,6 +75,17 @@ def print_summary(summary: Summary, out: Path) -> None:
             style="yellow",
             soft_wrap=True,
         )
+
+
+def print_defects(summary: Summary, out: Path) -> None:
+    """Say that something in Consentry itself must be mended."""
+    ERR.print(
+        f"{summary.internal:,} of the rows met a defect of Consentry; what it kept from being measured is unknown "
+        "there, and the results are complete otherwise. Please report the tracebacks in",
+        style="red",
+        soft_wrap=True,
+    )
+    ERR.print(plain(str(out / INTERNAL_LOG)), soft_wrap=True)
 
 
 def _posts(store: Store) -> Table:

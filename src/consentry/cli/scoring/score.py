@@ -22,12 +22,13 @@ from consentry.cli.options import (
     PolicyOption,
     Precision,
     PrecisionOption,
+    PrivateAddressesOption,
     QuietOption,
     ThreadsOption,
     WithoutOption,
     load_assessor,
 )
-from consentry.cli.output import EXIT_UNREADABLE, OUT, print_error
+from consentry.cli.output import EXIT_FAILED, EXIT_UNREADABLE, OUT, print_error
 
 
 class Engine(StrEnum):
@@ -41,7 +42,7 @@ def score(
     manifest: Annotated[
         str | None,
         typer.Argument(
-            help="Parquet, CSV, JSONL or YAML, one row a post: a file, a folder, a glob, or an address such as "
+            help="CSV, TSV, JSON, Parquet or YAML, one row a post: a file, a folder, a glob, or an address such as "
             "s3://bucket/posts/. Or a folder of media.",
             show_default=False,
         ),
@@ -66,6 +67,10 @@ def score(
     ignore_column: Annotated[
         list[str] | None, typer.Option("--ignore-column", help="A column of the manifest to leave aside; repeat.")
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="What a column is called in your manifest, such as post_id=id; repeat for more."),
+    ] = None,
     policy: PolicyOption = None,
     bank: BankOption = None,
     models: ModelsOption = None,
@@ -76,6 +81,7 @@ def score(
     limit: LimitOption = None,
     trusted_media: TrustedOption = False,
     without_signal: WithoutOption = None,
+    allow_private_addresses: PrivateAddressesOption = False,
     batch_size: Annotated[int, typer.Option("--batch-size", min=1, help="Posts at once; changes no result.")] = 16,
     shard_rows: Annotated[
         int, typer.Option("--shard-rows", min=1, help="Rows of one file of results; a killed run repeats so many.")
@@ -105,13 +111,18 @@ def score(
 
     consentry score s3://bucket/posts/ --out results --engine ray --address head:6379
 
-    Exit codes: 0 done; 1 something in the installation must be mended; 2 wrong usage or input; 3 there were media and
-    none could be read; 4 more errors than --max-errors; 130 stopped, and can go on.
+    Exit codes: 0 done; 1 something here must be mended: in the installation, on the disk that results are written to
+    (the same command goes on when there is room), or, if there are results, in Consentry itself (internal-errors.log
+    says what); 2 wrong usage or input; 3 there were media and none could be read; 4 more errors than --max-errors; 130
+    stopped, and can go on.
     """
     from consentry.batch import Options, Tolerance, run_job
     from consentry.batch.errors import JobError
+    from consentry.batch.fetching.rules import FetchRules
+    from consentry.batch.manifest.columns import Reading
     from consentry.cli.scoring.progress import Interrupts, watcher
-    from consentry.cli.scoring.report import columns_as_json, print_columns, print_summary
+    from consentry.cli.scoring.report import columns_as_json, print_columns, print_defects, print_summary
+    from consentry.tables import parse_renames
 
     if schema:
         if as_json:
@@ -125,16 +136,21 @@ def score(
         tolerance = Tolerance.parse(max_errors)
     except ValueError as error:
         raise typer.BadParameter(f"{error}.", param_hint="--max-errors") from error
+    try:
+        renamed = parse_renames(column or ())
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--column") from error
     limits = limits_of(limit or ())
     options = Options(
         shard_rows=shard_rows,
         batch_size=batch_size,
         retry_errors=retry_errors,
         tolerance=tolerance,
-        ignored=tuple(ignore_column or ()),
+        reading=Reading(tuple(ignore_column or ()), renamed),
         page=page,
         lines=lines,
         bank=bank,
+        fetching=FetchRules(private_addresses=allow_private_addresses),
     )
     if engine is Engine.LOCAL:
         if address is not None or workers is not None or gpus:
@@ -174,5 +190,8 @@ def score(
             OUT.print(f"Lines:   {out / 'assessments.jsonl'}", soft_wrap=True)
         if page:
             OUT.print(f"Report:  {out / 'index.html'}", soft_wrap=True)
+    if summary.internal:
+        print_defects(summary, out)
+        raise typer.Exit(EXIT_FAILED)
     if summary.with_media and summary.unreadable == summary.assessed:
         raise typer.Exit(EXIT_UNREADABLE)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consentry.policy.deciding.guardrails import EVENT_SCORE, PROVING
-from consentry.policy.deciding.replaying import answers_for, stored_circumstances, stored_post
+from consentry.policy.deciding.stored_cases import answers_for, stored_circumstances, stored_post
 from consentry.policy.definitions import SEVERITY, Policy
 from consentry.policy.language.sections import ACTIONS
 from consentry.policy.logic.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not

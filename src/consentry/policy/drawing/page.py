@@ -18,7 +18,16 @@ from consentry.policy.drawing.marks import (
     width_of,
     wrapped,
 )
-from consentry.policy.drawing.wording import phrases, plain_name, sentence, where_from
+from consentry.policy.drawing.wording import (
+    HOW_TO_READ,
+    HOW_TO_READ_DECISIONS,
+    HOW_TO_READ_FACTS,
+    MEANING,
+    phrases,
+    plain_name,
+    sentence,
+    where_from,
+)
 from consentry.policy.logic.conditions import Always
 from consentry.records import Action, ClauseKind
 
@@ -40,15 +49,6 @@ COLOURS: Final[dict[Action, tuple[str, str]]] = {
 }
 """For each action the colour of its box and of its words."""
 
-_MEANING: Final[dict[Action, str]] = {
-    "no_action": "the report is closed",
-    "request_verification": "the reporter is asked for proof",
-    "review": "a person looks",
-    "review_urgent": "a person looks first thing",
-    "recommend_restrict": "limit the reach, for now",
-    "recommend_removal": "take it down",
-    "route_out": "another queue takes over",
-}
 _KINDS: Final[dict[ClauseKind, str]] = {
     "violation": "#9b1c1c",
     "prohibited_behaviour": "#8f3d00",
@@ -95,7 +95,7 @@ def draw(policy: Policy) -> str:
     page = _Page()
     _title(page, policy)
     _legend(page)
-    page.heading("The decision list: the first line that definitely holds is taken")
+    page.heading(f"The decision list: {HOW_TO_READ_DECISIONS}")
     last = len(policy.decisions)
     for number, line in enumerate(policy.decisions, 1):
         _line(page, number, line)
@@ -105,8 +105,7 @@ def draw(policy: Policy) -> str:
     for clause in policy.clauses:
         _clause(page, clause)
     page.heading("What it asks, and where the answers come from")
-    outranked = "What a person answers outranks what a look-up says, and both outrank what is read."
-    page.paragraph(_EDGE, outranked, _INNER, 12, FAINT)
+    page.paragraph(_EDGE, HOW_TO_READ_FACTS, _INNER, 12, FAINT)
     for fact in policy.facts:
         _fact(page, fact)
     if policy.deadlines:
@@ -129,7 +128,7 @@ def _title(page: _Page, policy: Policy) -> None:
 def _legend(page: _Page) -> None:
     page.y += 18
     x: float = _EDGE
-    for action, meaning in _MEANING.items():
+    for action, meaning in MEANING.items():
         width = max(width_of(_words(action), 12, bold=True), width_of(meaning, 11)) + 22
         back, ink = COLOURS[action]
         page.marks.append(box_mark(x, page.y, width, 42, fill=back))
@@ -137,11 +136,7 @@ def _legend(page: _Page) -> None:
         page.marks.append(text_mark(x + 11, page.y + 33, meaning, 11, colour=ink))
         x += width + 8
     page.y += 48
-    note = (
-        "Everything here is a recommendation; a person decides. A condition may hold, not hold, or be unknown. "
-        "'possibly' means: holds or unknown. Without it, a line is only taken if its condition is known to hold."
-    )
-    page.paragraph(_EDGE, note, _INNER, 12, FAINT)
+    page.paragraph(_EDGE, HOW_TO_READ, _INNER, 12, FAINT)
 
 
 def _line(page: _Page, number: int, line: DecisionLine) -> None:

@@ -5,10 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from consentry.policy.definitions import YES_NO, FactDefinition
 from consentry.policy.logic.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not, Possible
 from consentry.policy.measuring.inputs import input_named
+from consentry.records import Action
+
+MEANING: Final[dict[Action, str]] = {
+    "no_action": "the report is closed",
+    "request_verification": "the reporter is asked for proof",
+    "review": "a person looks",
+    "review_urgent": "a person looks first thing",
+    "recommend_restrict": "limit the reach, for now",
+    "recommend_removal": "take it down",
+    "route_out": "another queue takes over",
+}
+"""What each action asks a person to do."""
+
+_ALONE: Final = {"yes": "so", "no": "not"}
+"""How a yes/no input is said to be yes or no, where nothing else is named."""
+
+HOW_TO_READ: Final = (
+    "Everything here is a recommendation; a person decides. A condition may hold, not hold, or be unknown. "
+    "'possibly' means: holds or unknown. Without it, a line is only taken if its condition is known to hold."
+)
+HOW_TO_READ_DECISIONS: Final = "the first line that definitely holds is taken"
+HOW_TO_READ_FACTS: Final = "What a person answers outranks what a look-up says, and both outrank what is read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +40,12 @@ class Phrase:
 
     Attributes:
         depth: How far it is indented; what is deeper belongs to the line above it.
+        leaf: What it speaks of; ``None`` for a line that only holds others together.
     """
 
     depth: int
     text: str
+    leaf: FactIs | ClauseHolds | None = None
 
 
 def plain_name(name: str) -> str:
@@ -34,11 +59,11 @@ def phrases(condition: Condition, depth: int = 0, before: str = "") -> Iterator[
         case Always():
             yield Phrase(depth, f"{before}in every other case")
         case FactIs(fact, words):
-            yield Phrase(depth, f"{before}{_compared(fact, words)}")
+            yield Phrase(depth, f"{before}{_compared(fact, words)}", condition)
         case ClauseHolds(clause):
-            yield Phrase(depth, f"{before}{plain_name(clause)}")
-        case Not(FactIs(fact, words)) if words != ("yes",):
-            yield Phrase(depth, f"{before}{_compared(fact, words, 'is not')}")
+            yield Phrase(depth, f"{before}{plain_name(clause)}", condition)
+        case Not(FactIs(fact, words) as leaf) if words != ("yes",):
+            yield Phrase(depth, f"{before}{_compared(fact, words, 'is not')}", leaf)
         case Not(part):
             yield from phrases(part, depth, f"{before}not ")
         case Possible(part):
@@ -73,17 +98,27 @@ def where_from(fact: FactDefinition) -> str:
     if fact.measured is None:
         words = "" if fact.words == YES_NO else f" One of: {', '.join(plain_name(word) for word in fact.words)}."
         return f"A person or a look-up says so.{words}"
-    about = input_named(fact.measured).about
-    told = f"Read from: {about}."
+    told = "".join(f" {word.capitalize()} {limit}." for word, limit in limits(fact))
+    return f"Read from: {input_named(fact.measured).about}.{told} {fact.why}".rstrip()
+
+
+def limits(fact: FactDefinition) -> Iterator[tuple[str, str]]:
+    """For ``yes`` and for ``no``, in words, what of its input makes a fact that."""
     for word, threshold, limit, chosen in (
-        ("Yes", fact.yes_at_least, "from", fact.yes_words),
-        ("No", fact.no_at_most, "up to", fact.no_words),
+        ("yes", fact.yes_at_least, "from", fact.yes_words),
+        ("no", fact.no_at_most, "up to", fact.no_words),
     ):
         if threshold is not None:
-            told += f" {word} {limit} {date.fromordinal(int(threshold)) if fact.is_day else f'{threshold:g}'}."
+            yield word, f"{limit} {date.fromordinal(int(threshold)) if fact.is_day else _number(threshold)}"
         if chosen:
-            told += f" {word} if {' or '.join(plain_name(each) for each in chosen)}."
-    return f"{told} {fact.why}".rstrip()
+            words = " or ".join(plain_name(each) for each in chosen)
+            yield word, f"if {_ALONE.get(words, words)}"
+
+
+def _number(value: float) -> str:
+    """A number with all digits that it was given with."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def _compared(fact: str, words: tuple[str, ...], verb: str = "is") -> str:

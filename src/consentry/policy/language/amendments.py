@@ -31,6 +31,7 @@ from typing import Final
 from consentry.policy.errors import suggestion
 from consentry.policy.language.written import (
     Items,
+    Place,
     Table,
     Text,
     Written,
@@ -107,24 +108,28 @@ def _change(section: str, there: Written, written: Written) -> Written:
             )
     if isinstance(there, Items):
         items = (
-            _overlaid(item, changes.entries[name]) if (name := _line_name(item)) in changes.entries else item
+            _overlaid(item, item.place, changes.entries[name], changes.keys[name])
+            if (name := _line_name(item)) in changes.entries
+            else item
             for item in there.items
         )
         return Items(tuple(items), there.place)
     table = as_table(there, f"'{section}'")
     entries = {
-        name: _overlaid(value, changes.entries[name]) if name in changes.entries else value for name, _, value in table
+        name: _overlaid(value, place, changes.entries[name], changes.keys[name]) if name in changes.entries else value
+        for name, place, value in table
     }
     return Table(entries, {**table.keys, **changes.keys}, table.place)
 
 
-def _overlaid(old: Written, new: Written) -> Table:
+def _overlaid(old: Written, old_place: Place, new: Written, new_place: Place) -> Table:
     """An entry with some of its keys replaced; complaints about it name the amending file."""
     base, own = as_table(old, "what is changed"), as_table(new, "a change")
     if "line" in own.entries:
         remedy = "Remove the line, and add one of another name."
         raise own.keys["line"].error("a change cannot rename a decision line.", remedy, "policy.amendment")
-    return Table({**base.entries, **own.entries}, {**base.keys, **own.keys}, own.place)
+    stated = (*(base.stated or (old_place,)), new_place)
+    return Table({**base.entries, **own.entries}, {**base.keys, **own.keys}, own.place, stated=stated)
 
 
 def _add(section: str, there: Written, written: Written) -> Written:

@@ -73,18 +73,21 @@ def span_of(text: str) -> Span | None:
 
 
 def after(moment: datetime, span: Span) -> datetime:
-    """The end of a span that begins at a moment."""
-    match span.unit:
-        case "hours":
-            return moment + timedelta(hours=span.count)
-        case "days":
-            return moment + timedelta(days=span.count)
-        case "months":
-            from calendar import monthrange  # only for months: it brings the locale along
+    """The end of a span that begins at a moment; the last one that can be written if it lies beyond the year 9999."""
+    try:
+        match span.unit:
+            case "hours":
+                return moment + timedelta(hours=span.count)
+            case "days":
+                return moment + timedelta(days=span.count)
+            case "months":
+                from calendar import monthrange  # only for months: it brings the locale along
 
-            years, month = divmod(moment.month - 1 + span.count, 12)
-            year = moment.year + years
-            return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
+                years, month = divmod(moment.month - 1 + span.count, 12)
+                year = moment.year + years
+                return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
+    except (OverflowError, ValueError):
+        return datetime.max.replace(tzinfo=moment.tzinfo)
 
 
 def deadlines_of(

@@ -24,7 +24,6 @@ from consentry.policy.language.written import (
     as_text,
     check_keys,
     read_yaml,
-    write_yaml,
 )
 
 SHIPPED: Final = Path(__file__).parent.parent / "policies"
@@ -34,17 +33,62 @@ _DEEPEST: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class PolicyText:
     """A policy as it is written, together with those that it is based on.
 
     Attributes:
-        table: The consolidated text.
-        digests: Of the bytes of every file that went into it, the amending one first.
+        own: The file as it was read.
+        table: The same, consolidated with what it is based on.
+        digest: SHA-256 of the file's bytes.
+        base: What it is based on, if it is.
+        based_on: How the file names that; empty if it stands by itself.
     """
 
+    own: Table
     table: Table
-    based_on: str
-    digests: tuple[str, ...]
+    digest: str
+    base: PolicyText | None = None
+    based_on: str = ""
+
+    @property
+    def chain(self) -> tuple[PolicyText, ...]:
+        """This text, the one that it is based on, and so on."""
+        return (self, *(self.base.chain if self.base is not None else ()))
+
+    @property
+    def as_written(self) -> str:
+        """The file's own text, to the letter."""
+        return self.own.place.content
+
+    def whole(self) -> str:
+        """YAML that stands by itself: with everything that it takes over, and the comments of all files."""
+        if self.base is None:
+            return self.as_written
+        from consentry.policy.language.consolidating import consolidated_yaml  # only for those who want to read it
+
+        return consolidated_yaml(self.table, [text.own for text in self.chain])
+
+    def policy(self) -> Policy:
+        """What it says, checked.
+
+        Raises:
+            PolicyError: Something in it is wrong; the message names the file and the line.
+        """
+        return _checked(self)
+
+
+def read_file(path: Path) -> PolicyText:
+    """Read a policy file, and those that it is based on, without checking what they say.
+
+    Raises:
+        PolicyError: It is not there, is no YAML, or amends what is not there.
+    """
+    return _read(path, ())
+
+
+def read_text(text: str, file: str = "policy.yaml", folder: Path | None = None) -> PolicyText:
+    """As `read_file`, for a policy that is held as text; see `parse_policy`."""
+    return _resolved(text, file, folder, ())
 
 
 def load_file(path: Path) -> Policy:
@@ -53,7 +97,7 @@ def load_file(path: Path) -> Policy:
     Raises:
         PolicyError: It is not there, or something in it is wrong; the message names the file and the line.
     """
-    return _checked(_read(path, ()))
+    return read_file(path).policy()
 
 
 def parse_policy(text: str, file: str = "policy.yaml", folder: Path | None = None) -> Policy:
@@ -67,18 +111,7 @@ def parse_policy(text: str, file: str = "policy.yaml", folder: Path | None = Non
     Raises:
         PolicyError: Something in it is wrong; the message names the line.
     """
-    return _checked(_resolved(text, file, folder, ()))
-
-
-def consolidated(path: Path) -> str:
-    """A policy as YAML that stands by itself: with everything that it takes over from those it is based on.
-
-    Raises:
-        PolicyError: As `load_file`.
-    """
-    source = _read(path, ())
-    _checked(source)
-    return write_yaml(source.table)
+    return read_text(text, file, folder).policy()
 
 
 def shipped_names() -> tuple[str, ...]:
@@ -89,7 +122,7 @@ def shipped_names() -> tuple[str, ...]:
 # --- files and what they are based on ---------------------------------------------------------------------------
 
 
-def _read(path: Path, below: tuple[Path, ...]) -> _Source:
+def _read(path: Path, below: tuple[Path, ...]) -> PolicyText:
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -104,14 +137,14 @@ def _read(path: Path, below: tuple[Path, ...]) -> _Source:
     return _resolved(text, path.name, path.parent, (*below, path.resolve()))
 
 
-def _resolved(text: str, file: str, folder: Path | None, below: tuple[Path, ...]) -> _Source:
+def _resolved(text: str, file: str, folder: Path | None, below: tuple[Path, ...]) -> PolicyText:
     own = as_table(read_yaml(text, file), "a policy")
     digest = sha256(text.encode("utf-8")).hexdigest()
     named = own.get("based_on")
     if named is None:
-        return _Source(own, "", (digest,))
+        return PolicyText(own, own, digest)
     base = _read(_base_path(named, folder, below), below)
-    return _Source(amended(base.table, own), as_text(named, "'based_on'"), (digest, *base.digests))
+    return PolicyText(own, amended(base.table, own), digest, base, as_text(named, "'based_on'"))
 
 
 def _base_path(named: Written, folder: Path | None, below: tuple[Path, ...]) -> Path:
@@ -133,7 +166,9 @@ def _base_path(named: Written, folder: Path | None, below: tuple[Path, ...]) -> 
         raise named.place.error("a policy cannot be based on itself.", "Name another one.", "policy.cycle")
     if len(below) >= _DEEPEST:
         raise named.place.error(
-            "too many policies are based on each other.", "Write the text out; `policy show` does.", "policy.cycle"
+            "too many policies are based on each other.",
+            "Write the text out; `consentry policy show --whole` does.",
+            "policy.cycle",
         )
     return path
 
@@ -141,7 +176,7 @@ def _base_path(named: Written, folder: Path | None, below: tuple[Path, ...]) -> 
 # --- the consolidated text --------------------------------------------------------------------------------------
 
 
-def _checked(source: _Source) -> Policy:
+def _checked(source: PolicyText) -> Policy:
     table = source.table
     check_keys(table, "a policy", _REQUIRED, ["invariants", "deadlines"])
     first, last = _effective(table.entries["effective"])
@@ -157,7 +192,7 @@ def _checked(source: _Source) -> Policy:
     check_decisions(decisions)
     check_used(facts, clauses, decisions, invariants, deadlines)
     check_event_facts(facts)
-    digests = source.digests
+    digests = [text.digest for text in source.chain]
     return Policy(
         name=_policy_name(as_text(table.entries["policy"], "'policy'"), table.entries["policy"].place),
         version=as_text(table.entries["version"], "'version'"),

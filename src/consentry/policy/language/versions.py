@@ -12,7 +12,7 @@ from typing import Final
 
 from consentry.policy.definitions import Policy
 from consentry.policy.errors import PolicyError, suggestion
-from consentry.policy.language.loading import SHIPPED, consolidated, load_file, shipped_names
+from consentry.policy.language.loading import SHIPPED, PolicyText, load_file, read_file, shipped_names
 from consentry.records import Post, Report
 
 DEFAULT_POLICY: Final = "twitter-private-media-2021-11-30"
@@ -165,13 +165,15 @@ def governing_day(post: Post, report: Report | None) -> date | None:
     return None if moment is None else moment.date()
 
 
-def consolidated_text(source: str) -> str:
-    """A policy as YAML that stands by itself; ``source`` as `load_policy` takes it.
+def policy_text(source: str | Path) -> PolicyText:
+    """A policy as it is written; ``source`` as `load_policy` takes it.
 
     Raises:
         PolicyError: As `load_policy`.
     """
-    if source.endswith((".yaml", ".yml")) or "/" in source:
-        return consolidated(Path(source))
+    if isinstance(source, Path) or source.endswith((".yaml", ".yml")) or "/" in source:
+        text = read_file(Path(source))
+        text.policy()
+        return text
     policy = load_policy(source)
-    return consolidated(SHIPPED / f"{policy.name}-{policy.version}.yaml")
+    return read_file(SHIPPED / f"{policy.name}-{policy.version}.yaml")

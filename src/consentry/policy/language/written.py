@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -29,10 +29,17 @@ _ORDINARY_TAGS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a file."""
+    """A line of a file.
+
+    Attributes:
+        start: How many characters of the file come before what stands there.
+        content: The whole file, so that what stands there can be shown as it was written.
+    """
 
     file: str
     line: int
+    start: int = field(default=0, compare=False)
+    content: str = field(default="", compare=False, repr=False)
 
     def error(self, message: str, remedy: str, code: str = "policy.invalid") -> PolicyError:
         """An error that starts with this place."""
@@ -41,10 +48,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A scalar, as it was written."""
+    """A scalar, as it was written.
+
+    Attributes:
+        end: Behind its last character in the file; ``None``, here and below, for what is not written like this
+            anywhere, since it was put together from several places.
+    """
 
     text: str
     place: Place
+    end: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +66,22 @@ class Items:
 
     items: tuple[Written, ...]
     place: Place
+    end: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A mapping with text keys, in the order of the file."""
+    """A mapping with text keys, in the order of the file.
+
+    Attributes:
+        stated: For one that was changed by an amendment, every place that says something of it, the oldest first.
+    """
 
     entries: dict[str, Written]
     keys: dict[str, Place]
     place: Place
+    end: int | None = field(default=None, compare=False)
+    stated: tuple[Place, ...] = field(default=(), compare=False)
 
     def __iter__(self) -> Iterator[tuple[str, Place, Written]]:
         for key, value in self.entries.items():
@@ -100,7 +120,7 @@ def read_yaml(text: str, file: str) -> Written:
         raise start.error(message, "Save it as UTF-8 text.", "policy.yaml") from error
     if node is None:
         raise start.error("the file is empty.", "Start from a policy that ships.", "policy.yaml")
-    return _convert(node, file)
+    return _convert(node, file, text)
 
 
 def _check_shape(events: Iterable[yaml.Event], file: str) -> None:
@@ -120,21 +140,26 @@ def _check_shape(events: Iterable[yaml.Event], file: str) -> None:
             raise place.error("nested too deeply.", "Give the inner condition a clause of its own.", "policy.yaml")
 
 
-def _convert(node: yaml.Node, file: str) -> Written:
-    from yaml import ScalarNode, SequenceNode
+def _convert(node: yaml.Node, file: str, content: str) -> Written:
+    from yaml import CollectionNode, ScalarNode, SequenceNode
 
-    place = Place(file, node.start_mark.line + 1)
+    place = Place(file, node.start_mark.line + 1, node.start_mark.index, content)
     if node.tag not in _ORDINARY_TAGS:
         raise place.error(f"the tag {node.tag} is not used in policies.", "Take it away.", "policy.yaml")
+    end = node.end_mark.index
+    in_block = isinstance(node, CollectionNode) and not node.flow_style  # its end is that of the last thing in it
     match node:
         case ScalarNode():
-            return Text(node.value, place)
+            if node.style in ("|", ">"):  # these are said to end where the next thing begins
+                end = len(content[:end].rstrip())
+            return Text(node.value, place, end)
         case SequenceNode():
-            return Items(tuple(_convert(item, file) for item in node.value), place)
+            items = tuple(_convert(item, file, content) for item in node.value)
+            return Items(items, place, items[-1].end if in_block else end)
     entries: dict[str, Written] = {}
     keys: dict[str, Place] = {}
     for key_node, value_node in node.value:
-        key_place = Place(file, key_node.start_mark.line + 1)
+        key_place = Place(file, key_node.start_mark.line + 1, key_node.start_mark.index, content)
         if not isinstance(key_node, ScalarNode):
             raise key_place.error("a key must be a plain word.", "Put the word before the colon.", "policy.yaml")
         if key_node.value in entries:
@@ -142,25 +167,8 @@ def _convert(node: yaml.Node, file: str) -> Written:
             message = f"'{key_node.value}' is given twice; the first is in line {earlier}."
             raise key_place.error(message, "Keep one of them, or rename one.", "policy.duplicate")
         keys[key_node.value] = key_place
-        entries[key_node.value] = _convert(value_node, file)
-    return Table(entries, keys, place)
-
-
-def write_yaml(written: Written) -> str:
-    """A tree as YAML again: the same words in the same order, without the comments."""
-    import yaml
-
-    return str(yaml.safe_dump(_plain(written), sort_keys=False, allow_unicode=True, width=110, default_flow_style=None))
-
-
-def _plain(written: Written) -> object:
-    match written:
-        case Text(text):
-            return " ".join(text.split())
-        case Items(items):
-            return [_plain(item) for item in items]
-        case Table(entries):
-            return {key: _plain(value) for key, value in entries.items()}
+        entries[key_node.value] = _convert(value_node, file, content)
+    return Table(entries, keys, place, entries[key_node.value].end if in_block else end)
 
 
 # --- what a place in the file is expected to hold ---------------------------------------------------------------

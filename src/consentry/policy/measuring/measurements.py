@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+_MOST_NAMED: Final = 10
+"""Media that a sentence names; a post may have hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +45,7 @@ Measurement = Number | Word
 
 
 def listing(names: Iterable[str]) -> str:
-    """Names for the detail of a word or the gap of a number, each once."""
-    return ", ".join(dict.fromkeys(names))
+    """Names for the detail of a word or the gap of a number, each once; of many the first."""
+    distinct = list(dict.fromkeys(names))
+    more = len(distinct) - _MOST_NAMED
+    return ", ".join(distinct) if more <= 0 else f"{', '.join(distinct[:_MOST_NAMED])} and {more} more"

@@ -53,8 +53,7 @@ def crowd_level(situation: Situation) -> Word:
     signals = situation.of_media(situation.signals.scene)
     certain = {s.media_id: s.crowd.level for s in signals if s.crowd is not None and s.crowd.certain}
     largest = max(certain.values(), key=_CROWD_LEVELS.index, default=_CROWD_LEVELS[0])
-    missing = situation.incomplete("scene", signals)
-    missing += [s.media_id for s in signals if s.crowd is None and s.media_id not in missing]
+    missing = _with(situation.incomplete("scene", signals), (s.media_id for s in signals if s.crowd is None))
     abstained = [s.media_id for s in signals if s.crowd is not None and not s.crowd.certain]
     gap = _gap(missing, abstained)
     if gap and largest != _CROWD_LEVELS[-1]:
@@ -76,8 +75,7 @@ def face_band(situation: Situation) -> Word:
     bands = {signal.band for signal in signals}
     if "match" in bands:
         return Word("match", f"in {listing(signal.media_id for signal in signals if signal.band == 'match')}")
-    missing = situation.incomplete("faces", signals)
-    missing += [signal.media_id for signal in signals if signal.band is None and signal.media_id not in missing]
+    missing = _with(situation.incomplete("faces", signals), (s.media_id for s in signals if s.band is None))
     if missing:
         return Word("unknown", f"no comparison, or not a full one, for: {listing(missing)}")
     for band in ("inconclusive", "no_match"):
@@ -93,9 +91,12 @@ def match_probability(situation: Situation) -> Number:
     if situation.signals.references_used == 0:
         return Number(0.0, 1.0, "no usable reference photo")
     signals = situation.of_media(situation.signals.faces)
-    compared = [s for s in signals if s.match_probability is not None and s.band in ("match", "no_match")]
-    seen = [s.match_probability for s in compared if s.match_probability is not None]
-    abstained = [s.media_id for s in signals if s not in compared]
+    seen, abstained = [], []
+    for signal in signals:
+        if signal.match_probability is not None and signal.band in ("match", "no_match"):
+            seen.append(signal.match_probability)
+        else:
+            abstained.append(signal.media_id)
     gap = _gap(situation.incomplete("faces", signals), abstained)
     return Number(max(seen, default=0.0), 1.0 if gap else max(seen), gap)
 
@@ -133,7 +134,8 @@ def copies(
             YES if media_id in found else UNKNOWN if media_id in open_ids else NO for media_id in situation.media_ids
         ]
         detail = f"copies in the bank '{bank}' for {len(found)} of {len(truths)} media"
-        not_compared = [media_id for media_id in situation.media_ids if media_id in open_ids - found]
+        left_open = open_ids - found
+        not_compared = [media_id for media_id in situation.media_ids if media_id in left_open]
         if not_compared:
             detail += f"; not compared: {listing(not_compared)}"
         return Word(name(combine(truths)), detail)
@@ -155,7 +157,9 @@ def text(kind: TextKind) -> Callable[[Situation], Number]:
             return Number(max(inside, default=0.0), 1.0, "the words were not searched")
         found = max((item.probability for item in signal.findings if item.kind == kind), default=0.0)
         found = max(found, *inside) if inside else found
-        if kind not in signal.searched or situation.failed("text"):
+        if situation.failed("text"):
+            return Number(found, 1.0, "not all of the words were searched")
+        if kind not in signal.searched:
             return Number(found, 1.0, "the words were not searched for it")
         return Number(found, found)
 
@@ -196,6 +200,11 @@ def added(name: str, word: str) -> Callable[[Situation], Number]:
 
 
 # --- words for gaps ---------------------------------------------------------------------------------------------
+
+
+def _with(missing: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Both, each name once."""
+    return list(dict.fromkeys((*missing, *others)))
 
 
 def _gap(missing: Iterable[str], abstained: Iterable[str]) -> str:

@@ -33,17 +33,22 @@ class Situation:
     report: Report | None
     signals: Signals
     media_ids: tuple[str, ...] = field(init=False)
+    # Looked up once for every medium and input, so a post with hundreds of media takes time in line with their number.
+    _own: frozenset[str] = field(init=False, repr=False)
     _outcomes: dict[str, MediaOutcome] = field(init=False, repr=False)
+    _failures: frozenset[tuple[str, str | None]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         opened = tuple(outcome.media_id for outcome in self.signals.media)
         published = tuple(item.media_id for item in self.post.media)
         object.__setattr__(self, "media_ids", tuple(dict.fromkeys(published or opened)))
+        object.__setattr__(self, "_own", frozenset(self.media_ids))
+        object.__setattr__(self, "_failures", frozenset((note.stage, note.media_id) for note in self.signals.errors))
         object.__setattr__(self, "_outcomes", {outcome.media_id: outcome for outcome in self.signals.media})
 
     def of_media(self, signals: Sequence[Signal]) -> list[Signal]:
         """The signals about the post's own media; one about another medium says nothing of this post."""
-        return [signal for signal in signals if signal.media_id in self.media_ids]
+        return [signal for signal in signals if signal.media_id in self._own]
 
     def read_fully(self, media_id: str) -> bool | None:
         """Whether a medium was read whole; ``None`` if nothing is known of it."""
@@ -56,7 +61,7 @@ class Situation:
 
     def failed(self, stage: str, media_id: str | None = None) -> bool:
         """Whether something went wrong in a room: for all media, or for the one that is named."""
-        return any(note.stage == stage and note.media_id in (None, media_id) for note in self.signals.errors)
+        return (stage, None) in self._failures or (stage, media_id) in self._failures
 
     def incomplete(self, stage: str, signals: Sequence[OfMedium]) -> list[str]:
         """The media of which a room has not seen everything: unread, without a signal, or with an error there."""

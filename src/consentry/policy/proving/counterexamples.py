@@ -8,7 +8,7 @@ from typing import Any
 
 from consentry.policy.cases.files import WrittenCase, parse_cases
 from consentry.policy.deciding.recommending import Decided, decide
-from consentry.policy.deciding.replaying import answers_for
+from consentry.policy.deciding.stored_cases import answers_for
 from consentry.policy.definitions import Policy
 from consentry.policy.proving.case_writing import write_case
 from consentry.policy.proving.encoding import ACTIONS, Encoding

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from consentry.policy.deciding.recommending import Decided, decide
-from consentry.policy.deciding.replaying import answers_for, stored_circumstances, stored_post
+from consentry.policy.deciding.stored_cases import answers_for, stored_circumstances, stored_post
 from consentry.policy.definitions import FactDefinition, Policy
 from consentry.policy.measuring.facts import settle
 from consentry.policy.measuring.inputs import input_named

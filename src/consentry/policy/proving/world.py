@@ -16,6 +16,7 @@ import z3
 
 from consentry.policy.definitions import FactDefinition, Policy
 from consentry.policy.measuring.inputs import input_named
+from consentry.policy.proving.added import AddedVariables
 from consentry.policy.proving.choices import Choice
 from consentry.policy.proving.errors import EncodingError
 from consentry.policy.proving.faces import FaceVariables
@@ -25,7 +26,6 @@ from consentry.policy.proving.readings import Cell, Reading, cells
 from consentry.policy.proving.signals import (
     CopyVariables,
     CrowdVariables,
-    ExtraVariables,
     SceneVariables,
     TextVariables,
 )
@@ -189,7 +189,7 @@ def make_world(
     if kinds := tuple(kind for kind in get_args(TextKind) if f"text.{kind}.probability" in read):
         put("text", TextVariables(copy, kinds, grid))
     for name in sorted(name for name in read if name.startswith("signal.")):
-        put(name, ExtraVariables(copy, name, grid))
+        put(name, AddedVariables(copy, name, grid))
     for definition in _by_name(definitions):
         words = dict.fromkeys(w for other in definitions if other.name == definition.name for w in other.words)
         put(f"answer.{definition.name}", AnswerVariables(copy, definition, tuple(words)))

@@ -6,6 +6,7 @@ The functions take entries and give entries; only those on kept pictures touch t
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from consentry.media import Limits, OpenedMedia
 from consentry.signals.copies.bank_file import BankEntry, BankName, CopyBankError
 from consentry.signals.copies.fingerprints import QUALITY_FLOOR, fingerprint
 from consentry.signals.copies.video_prints import VideoFrame
+from consentry.writing import write_bytes
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -140,13 +142,14 @@ def keep_picture(bank_path: Path, entry_id: str, image: Image) -> str:
     """Keep a small picture beside the bank; its name relative to the bank file.
 
     Raises:
-        OSError: It cannot be written.
+        OutputError: It cannot be written.
     """
     # A name of digits: what people call an entry is not to choose a path.
     folder = f"{bank_path.stem}_pictures"
     name = f"{folder}/{hashlib.sha256(entry_id.encode()).hexdigest()[:20]}.jpg"
-    (bank_path.parent / folder).mkdir(exist_ok=True)
-    image.save(bank_path.parent / name, quality=85)
+    written = io.BytesIO()
+    image.save(written, "JPEG", quality=85)
+    write_bytes(bank_path.parent / name, written.getvalue(), make_folder=True)
     return name
 
 

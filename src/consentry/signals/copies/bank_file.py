@@ -29,6 +29,7 @@ from typing import ClassVar, Final, Literal, NamedTuple
 from consentry.errors import ConsentryError
 from consentry.signals.copies.fingerprints import QUALITY_FLOOR
 from consentry.signals.copies.video_prints import VideoFrame, frames_as_json, read_frames
+from consentry.writing import write_text
 
 BankName = Literal["public", "removed"]
 
@@ -86,10 +87,12 @@ def read_entries(path: Path) -> tuple[list[BankEntry], bytes]:
 
 
 def write_bank(path: Path, entries: Iterable[BankEntry]) -> None:
-    """Write a bank file; one that is there stays whole until the new one is complete."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(as_csv(entries), encoding="utf-8", newline="")
-    temporary.replace(path)
+    """Write a bank file; one that is there stays whole until the new one is complete.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    write_text(path, as_csv(entries))
 
 
 def as_csv(entries: Iterable[BankEntry]) -> str:

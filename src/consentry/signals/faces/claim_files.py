@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from consentry.errors import ConsentryError
 from consentry.records import Record
+from consentry.writing import discard, output_error, writing
 
 _FORMAT: Final = "consentry-templates-1"
 
@@ -84,10 +85,14 @@ class ClaimFiles:
         """The header of a claim, and its templates as they were sealed.
 
         Raises:
-            EnrolmentError: ``enrolment.missing``, ``enrolment.damaged``.
+            EnrolmentError: ``enrolment.missing``, ``enrolment.damaged``, ``enrolment.unreadable``.
         """
         path = self._template_file(claim)
-        if not path.is_file():
+        try:
+            missing = not path.is_file()
+        except OSError as error:
+            raise _unreadable(claim, error) from error
+        if missing:
             raise EnrolmentError(f"The claim {claim!r} has no enrolled templates.", "Check its name, or enrol photos.")
         enrolment, sealed = _parsed(path, claim)
         if enrolment.claim != claim:
@@ -98,7 +103,7 @@ class ClaimFiles:
         """Whether the key of a claim was destroyed on purpose.
 
         Raises:
-            EnrolmentError: ``enrolment.damaged``, also where the key is missing.
+            EnrolmentError: ``enrolment.damaged``, also where the key is missing; ``enrolment.unreadable``.
         """
         return str(self._key_record(claim)["state"]) == "purged"
 
@@ -114,7 +119,7 @@ class ClaimFiles:
         """Keep the sealed templates of a claim and its wrapped key.
 
         Raises:
-            EnrolmentError: ``enrolment.not_written``.
+            OutputError: They cannot be written.
         """
         header = json.loads(enrolment.header())
         self._write(self._key_file(enrolment.claim), {"state": "in force", "key": wrapped.hex()})
@@ -124,7 +129,7 @@ class ClaimFiles:
         """Overwrite the key of a claim, then its templates; both files stay, and say so.
 
         Raises:
-            EnrolmentError: ``enrolment.not_written``.
+            OutputError: They cannot be written.
         """
         header = json.loads(enrolment.header())
         self._overwrite(self._key_file(enrolment.claim), {"state": "purged"})
@@ -142,16 +147,18 @@ class ClaimFiles:
             record = json.loads(path.read_bytes())
             if record["state"] == "in force":
                 bytes.fromhex(record["key"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError) as error:
             # Without its key a template is as good as purged, but nobody said that it should be.
             raise damaged(claim) from error
+        except OSError as error:
+            raise _unreadable(claim, error) from error
         return dict(record)
 
     def _write(self, path: Path, content: dict[str, Any]) -> None:
+        beside = path.with_suffix(".new")
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.parent.mkdir(exist_ok=True, mode=0o700)
-            beside = path.with_suffix(".new")
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(json.dumps(content, indent=1, sort_keys=True).encode() + b"\n")
@@ -159,32 +166,33 @@ class ClaimFiles:
                 os.fsync(stream.fileno())
             beside.replace(path)
         except OSError as error:
-            raise _not_written(error) from error
+            discard(beside)
+            raise output_error("the store of claims", error) from error
 
     def _overwrite(self, path: Path, content: dict[str, Any]) -> None:
         """Zeros over the very bytes of a file, on the disk, before it gets new content."""
-        try:
+        with writing("the store of claims"):
             if path.exists():
                 with path.open("r+b") as stream:
                     stream.write(bytes(path.stat().st_size))
                     stream.flush()
                     os.fsync(stream.fileno())
-        except OSError as error:
-            raise _not_written(error) from error
         self._write(path, content)
 
 
 def _name(claim: str) -> str:
     """A file name for any claim: names of claims come from elsewhere."""
-    return hashlib.sha256(claim.encode()).hexdigest()[:32]
+    return hashlib.sha256(claim.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 def _parsed(path: Path, claim: str) -> tuple[Enrolment, bytes]:
     try:
         content = json.loads(path.read_bytes())
         return Enrolment.model_validate(content["header"]), bytes.fromhex(content["templates"])
-    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, ValidationError) as error:
         raise damaged(claim) from error
+    except OSError as error:
+        raise _unreadable(claim, error) from error
 
 
 def damaged(claim: str) -> EnrolmentError:
@@ -196,9 +204,10 @@ def damaged(claim: str) -> EnrolmentError:
     )
 
 
-def _not_written(error: OSError) -> EnrolmentError:
+def _unreadable(claim: str, error: OSError) -> EnrolmentError:
+    """A failing disk is not a file that was altered: nothing must be purged for it."""
     return EnrolmentError(
-        f"The store of claims could not be written: {error.strerror}.",
-        "Check the folder and its permissions.",
-        code="enrolment.not_written",
+        f"The files of the claim {claim!r} could not be read: {error.strerror}.",
+        "Check the store's folder, its permissions and its disk; then try again.",
+        code="enrolment.unreadable",
     )

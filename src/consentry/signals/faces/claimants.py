@@ -13,7 +13,7 @@ from consentry.signals.faces.claim_files import EnrolmentError
 from consentry.signals.faces.claims import Claim, FacePicture
 from consentry.signals.faces.enrolment import ClaimStore
 from consentry.signals.faces.references import minor_refused
-from consentry.signals.protocol import OpenedCase
+from consentry.signals.opened_cases import OpenedCase
 
 MINOR_FACT: Final = "apparent_minor"
 """If anybody says yes to it, no template is made: media of minors are routed out before faces would count."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Protocol, Self
 
 from consentry.errors import ConsentryError
+from consentry.writing import discard, output_error
 
 KEY_VARIABLE: Final = "CONSENTRY_CLAIM_KEY"
 """Environment variable with the master key, 64 hexadecimal digits."""
@@ -89,6 +90,7 @@ class MasterKey:
 
         Raises:
             MasterKeyError: ``claim_key.exists`` if there is a file already: a lost key is a lost store.
+            OutputError: It cannot be written; half a key is not left behind.
         """
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -97,9 +99,15 @@ class MasterKey:
                 f"{path} is there already, and is not overwritten.", "Name another file.", code="claim_key.exists"
             ) from error
         except OSError as error:
-            raise MasterKeyError(f"{path} cannot be written.", "Check the folder.", code="claim_key.invalid") from error
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(new_key().hex() + "\n")
+            raise output_error(path, error) from error
+        try:
+            with os.fdopen(descriptor, "w") as stream:
+                stream.write(new_key().hex() + "\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            discard(path)
+            raise output_error(path, error) from error
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """See `KeyWrapper`."""

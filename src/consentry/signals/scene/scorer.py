@@ -128,7 +128,8 @@ class SceneScorer:
             )
             crowd, kinds = None, []
             if outputs == OUTPUTS:
-                crowd = CrowdCalibration.from_description(folder.manifest["calibration"]["crowd"])
+                described = folder.manifest["calibration"]["crowd"]
+                crowd = None if described is None else CrowdCalibration.from_description(described)
                 kinds = [str(label["name"]) for label in folder.manifest["labels"]]
             calibrations = {
                 head: Calibration.from_description(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final
 
 from consentry.signals.text.passages import Passage, Pattern
 
 _NUMBER: Final = r"\d{1,5}(?:[ /-]?\d{1,3})?\s?[a-zA-Z]?"
-_NAME: Final = r"[^\W\d_][\w.'’-]{0,30}"
+_NAME: Final = r"[^\W\d_][\w.'’-]{0,30}+"
+"""One word of a name. It is never given back in part: what follows is a space, a comma or nothing of a name."""
+_LONG_NAME: Final = r"[^\W\d_][\w.'’-]{0,100}+"
+"""The same, of several words that hyphens join."""
 _HOUSE: Final = r"(?:,?\s{1,2}(?:n[o°º]?\.?\s?)?\d{1,5}\s?[a-zA-Z]?(?:[/-]\d{1,4}[a-zA-Z]?)?)(?!\w)\.?"
 
 _ENGLISH: Final = (
@@ -20,14 +23,33 @@ _ENGLISH: Final = (
     r"|esplanade|parade|rise|hill|heights|isle|ridge|run|crossing|bend|summit|manor|view|villas|wharf|quay|station)"
 )
 _COMPOUND: Final = (
-    r"(?:stra(?:ß|ss)e|str\.|gasse|weg|allee|platz|damm|ufer|steig|chaussee|markt"  # German
-    r"|straat|laan|plein|gracht|dijk|singel|dreef|plantsoen|steenweg"  # Dutch
-    r"|vej|vejen|gade|stræde|plads|allé|gata|gaten|veien|vei|vegen|veg|stien|stigen|bakken|svingen|åsen"
-    r"|gatan|vägen|väg|gränd|stigen|torget|gränden|backen|gärde|gærdet"  # Swedish
-    r"|katu|kuja|polku|rinne|raitti|kaari|puisto"  # Finnish
-    r"|gatu|gata|vegur|vegi|stígur|braut|götu|hólar|tangi"  # Icelandic
-    r"|utca|körút|útja|fasor)"  # Hungarian
-)
+    "strasse", "straße", "str.", "gasse", "weg", "allee", "platz", "damm", "ufer", "steig", "chaussee", "markt",
+    "straat", "laan", "plein", "gracht", "dijk", "singel", "dreef", "plantsoen", "steenweg",  # Dutch
+    "vej", "vejen", "gade", "stræde", "plads", "allé", "gata", "gaten", "veien", "vei", "vegen", "veg", "stien",
+    "stigen", "bakken", "svingen", "åsen",  # Danish, Norwegian
+    "gatan", "vägen", "väg", "gränd", "torget", "gränden", "backen", "gärde", "gærdet",  # Swedish
+    "katu", "kuja", "polku", "rinne", "raitti", "kaari", "puisto",  # Finnish
+    "gatu", "vegur", "vegi", "stígur", "braut", "götu", "hólar", "tangi",  # Icelandic
+    "utca", "körút", "útja", "fasor",  # Hungarian
+)  # fmt: skip
+"""Ends of the names of streets that are one word; those of the first line are German."""
+
+
+_OF_ITS_OWN: Final = 3
+"""Characters before the ending that tell the name of a street from the word for one."""
+
+
+def _ends_in(endings: Sequence[str]) -> str:
+    """Behind a word that ends in one of these, with characters of its own before.
+
+    Looking back from the end of a word costs the same however long the word is; trying every ending at every letter
+    does not.
+    """
+    lengths = sorted({len(ending) for ending in endings})
+    alike = ("|".join(re.escape(ending) for ending in endings if len(ending) == length) for length in lengths)
+    return "(?:" + "|".join(rf"(?<=[\w.'’-]{{{_OF_ITS_OWN}}}(?:{one}))" for one in alike) + ")"
+
+
 _APART: Final = (
     r"(?:út(?:ja)?|utca|u\.|tér|körút|sétány|köz|fasor|sor|rakpart"  # Hungarian
     r"|tee|pst|puiestee|tänav|maantee|põik|tie|katu"  # Estonian, Finnish
@@ -78,6 +100,14 @@ def _no_sentence(value: str) -> bool:
     return not any(_NO_STREET.fullmatch(word) for word in words[1:-1]) and len(words) > 2
 
 
+def _named_street(value: str) -> bool:
+    """Whether a word is more than its ending; what looks back from its end may have seen another word before it."""
+    words = re.split(r"[\s,]+", value.lower())
+    return any(
+        len(word) >= len(ending) + _OF_ITS_OWN and word.endswith(ending) for word in words for ending in _COMPOUND
+    )
+
+
 PATTERNS: Final = (
     Pattern(
         "postal_address",
@@ -99,7 +129,8 @@ PATTERNS: Final = (
         "postal_address",
         "postal_address/street_and_number",
         _STREET,
-        rf"(?<!\w)(?:{_NAME}[\s-]){{0,2}}?[^\W\d_][\w.'’-]{{2,30}}{_COMPOUND}{_HOUSE}",
+        rf"(?<!\w)(?:{_NAME}\s){{0,2}}?{_LONG_NAME}{_ends_in(_COMPOUND)}{_HOUSE}",
+        _named_street,
     ),
     Pattern(
         "postal_address",
@@ -112,7 +143,7 @@ PATTERNS: Final = (
         "postal_address/street_word_first",
         _STREET,
         rf"(?<![\w.])(?:\d{{1,5}}(?:\s?(?:bis"
-        rf"|ter))?,?\s)?{_BEFORE}(?:(?<=[./])|\s)\s?{_LINK}{{0,3}}(?:{_NAME}[\s]?){{1,4}}?{_HOUSE}",
+        rf"|ter))?,?\s)?{_BEFORE}(?:(?<=[./])|\s)\s?{_LINK}{{0,3}}{_LONG_NAME}(?:\s{_NAME}){{0,3}}?\s?{_HOUSE}",
     ),
     Pattern(
         "postal_address",
@@ -170,7 +201,7 @@ PATTERNS: Final = (
 )
 """Streets with a house number; names of streets alone, post boxes and codes behind a label."""
 
-_TOWN: Final = r"[^\W\d_][\w.'’()-]{1,30}(?:[ -][^\W\d_][\w.'’()-]{1,30}){0,3}"
+_TOWN: Final = r"[^\W\d_][\w.'’()-]{1,60}+(?: [^\W\d_][\w.'’()-]{1,30}+){0,3}"
 _MORE: Final = re.compile(
     rf"[\s,>?|/-]{{1,8}}(?:(?i:{_UNIT})|{_US_STATE},?\s\d{{5}}(?:-\d{{4}})?|{_UK_POSTCODE}"
     rf"|\d{{4,6}}(?:\s(?=[A-ZÀ-Þ]){_TOWN})?"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from consentry.signals.text.passages import IS, Passage, Pattern
+from consentry.signals.text.spans import Spans
 
 DEFAULT_REGIONS: Final = ("US", "CA", "GB", "IE", "AU", "NZ", "ZA", "IN")
 """Where a number without a country code is looked for: the large countries that write English, as the rules do."""
@@ -56,6 +57,8 @@ _LABELLED: Final = Pattern(
     + r"(?P<value>(?:\+\s?)?\(?\d(?:[ ()./-]{0,2}\d){5,16}(?:\s?(?:x|ext\.?)\s?\d{1,6})?)(?![\w/]|[.-]\d)",
     lambda value: 6 <= sum(character.isdigit() for character in value) <= 20 and not _LIKE_A_DATE.fullmatch(value),
 )
+_LONGEST_NUMBER: Final = 100
+"""Characters that a telephone number with all its separators cannot be long."""
 _CONTEXT: Final = 12
 """Characters around a run of digits that the matcher sees: it looks for signs that the number is something else."""
 
@@ -77,28 +80,28 @@ def find_phones(text: str, regions: Sequence[str]) -> tuple[list[Passage], bool]
         The findings, and whether the whole text was searched (a text of little but digits is not).
     """
     passages: list[Passage] = []
-    links = [found.span() for found in _LINK.finditer(text)]
+    links = Spans(found.span() for found in _LINK.finditer(text))
     budget = _MAX_DIGIT_CHARACTERS
     for run in _DIGITS.finditer(text):
+        first, last = run.start(), min(run.end(), run.start() + budget)
         budget -= run.end() - run.start()
-        if budget < 0:
-            break
-        start = max(0, run.start() - _CONTEXT)
-        window = text[start : run.end() + _CONTEXT]
+        # Where the search breaks off, what is found last may be half a number.
+        surely = last if budget >= 0 else last - _LONGEST_NUMBER
+        start = max(0, first - _CONTEXT)
+        window = text[start : last + _CONTEXT if budget >= 0 else last]
         passages += [
             passage._replace(start=passage.start + start, end=passage.end + start)
             for passage in _phones_in(window, regions)
-            if run.start() <= passage.start + start < run.end()
+            if first <= passage.start + start < surely
         ]
+        if budget < 0:
+            break
     for labelled in (_LABELLED, _LABELLED_BEHIND):
-        passages += [passage for passage in labelled.find(text) if not _overlapped(passage, passages)]
+        known = Spans((passage.start, passage.end) for passage in passages)
+        passages += [passage for passage in labelled.find(text) if not known.overlap(passage.start, passage.end)]
     passages = [passage for passage in passages if not _DOTTED_QUAD.fullmatch(text, passage.start, passage.end)]
-    outside = [passage for passage in passages if not any(a <= passage.start < b for a, b in links)]
+    outside = [passage for passage in passages if passage.start not in links]
     return outside, budget >= 0
-
-
-def _overlapped(passage: Passage, others: Sequence[Passage]) -> bool:
-    return any(passage.start < other.end and other.start < passage.end for other in others)
 
 
 def _phones_in(window: str, regions: Sequence[str]) -> Iterator[Passage]:

@@ -71,7 +71,7 @@ PATTERNS: Final = (
         "credentials/token",
         0.95,
         r"(?<!\w)(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,90}|xox[abprs]-[\w-]{10,80}"
-        r"|sk-[A-Za-z0-9_-]{20,120}|AIza[\w-]{35}|eyJ[\w-]{8,400}\.eyJ[\w-]{8,400}\.[\w-]{8,400})(?![\w-])",
+        r"|sk-[A-Za-z0-9_-]{20,120}|AIza[\w-]{35}|eyJ[\w-]{8,400}+\.eyJ[\w-]{8,400}+\.[\w-]{8,400}+)(?![\w-])",
         case=True,
     ),
 )

@@ -6,14 +6,14 @@ Sentence embeddings (MiniLM, 8-bit weights) with one logistic unit a cue. Englis
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final, get_args
 
 import numpy as np
 
 from consentry.records import TextKind
-from consentry.runtime import ModelFolder, RuntimeSettings, load_network
-from consentry.runtime.network import Network
+from consentry.runtime import ModelFolder, Network, RuntimeSettings, load_network
 from consentry.signals.text.passages import Passage
 from consentry.signals.text.tokens import PAD, Piece, WordPieces
 
@@ -56,7 +56,8 @@ class CueModel:
         Returns:
             The findings, and whether the whole text was read.
         """
-        pieces = self._vocabulary.cut(text)
+        # One more than is read tells that there is more; a text of any length is cut no further.
+        pieces = list(islice(self._vocabulary.each(text), MOST_WINDOWS * _WINDOW + 1))
         windows = [pieces[start : start + _WINDOW] for start in range(0, len(pieces), _WINDOW)]
         found = []
         for window in windows[:MOST_WINDOWS]:

@@ -35,16 +35,18 @@ class TextMeasure:
     @classmethod
     def load(cls, setup: SignalSetup) -> Self:
         """Load what there is; what is missing is noted."""
-        return cls(TextReader.load(setup.settings, setup.models, read_pictures=setup.read_pictures))
+        most = setup.limits.text_characters
+        reader = TextReader.load(setup.settings, setup.models, read_pictures=setup.read_pictures, most_characters=most)
+        return cls(reader)
 
     def measure(self, batch: Sequence[OpenedCase], _earlier: Mapping[str, Sequence[Measured]]) -> list[Measured]:
         """One `TextSignal` a post, and, if reading was asked for, one `PictureTextSignal` a medium."""
-        return [
-            Measured(
-                own={
-                    "text": self.reader.analyse(opened.case.post.text),
-                    "picture_text": self.reader.read(opened.media),
-                }
-            )
-            for opened in batch
-        ]
+        return [self._of(opened) for opened in batch]
+
+    def _of(self, opened: OpenedCase) -> Measured:
+        text = opened.case.post.text
+        words = self.reader.analyse(text) if opened.first else None
+        return Measured(
+            own={"text": words, "picture_text": self.reader.read(opened.media)},
+            notes=self.reader.notes_on(text, words) if words else (),
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Final
 
@@ -12,6 +12,7 @@ from consentry.signals.text.addresses import find_addresses
 from consentry.signals.text.contacts import find_emails, find_phones
 from consentry.signals.text.passages import Passage, find_all
 from consentry.signals.text.plates import find_plates
+from consentry.signals.text.spans import Spans
 
 _NUMBERS: Final[tuple[TextKind, ...]] = (
     "email",
@@ -51,25 +52,16 @@ def find_private(text: str, regions: Sequence[str]) -> tuple[list[Passage], bool
     return _one_kind_a_number(found), all_searched
 
 
-def _one_kind_a_number(passages: Iterable[Passage]) -> list[Passage]:
+def _one_kind_a_number(passages: Sequence[Passage]) -> list[Passage]:
+    """Kind by kind: what an earlier kind has found is no number of a later one."""
+    with_password = Spans((one.start, one.end) for one in passages if one.kind == "credentials")
     kept: list[Passage] = []
-    known = list(passages)
-    for passage in sorted(known, key=_rank):
-        if passage.kind == "email" and any(
-            other.kind == "credentials" and other.start <= passage.start < other.end for other in known
-        ):
-            continue  # said already: it stands with its password
-        taken = passage.kind in _NUMBERS and any(
-            other.kind in _NUMBERS
-            and other.kind != passage.kind
-            and passage.start < other.end
-            and other.start < passage.end
-            for other in kept
-        )
-        if not taken:
-            kept.append(passage)
-    return kept
-
-
-def _rank(passage: Passage) -> int:
-    return _NUMBERS.index(passage.kind) if passage.kind in _NUMBERS else len(_NUMBERS)
+    taken: list[tuple[int, int]] = []
+    for kind in _NUMBERS:
+        before = Spans(taken)
+        found = [one for one in passages if one.kind == kind and not before.overlap(one.start, one.end)]
+        if kind == "email":  # one that stands with its password was said already
+            found = [one for one in found if one.start not in with_password]
+        kept += found
+        taken += [(one.start, one.end) for one in found]
+    return [*kept, *(one for one in passages if one.kind not in _NUMBERS)]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Region:
     """A connected region of a map.
 
@@ -20,7 +20,7 @@ class Region:
         bottom: Row behind the last.
         area: Pixels in it.
         strength: Mean of the map over them.
-        along: The box that lies as the region does.
+        runs: What it consists of: row, first column, column behind the last of each run of neighbours, (runs, 3).
     """
 
     left: int
@@ -29,7 +29,12 @@ class Region:
     bottom: int
     area: int
     strength: float
-    along: TurnedBox
+    runs: NDArray[np.int64]
+
+    @property
+    def along(self) -> TurnedBox:
+        """The box that lies as the region does. It takes longer than all the rest, so it is made for few of them."""
+        return _along(*np.ascontiguousarray(self.runs.T))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +85,25 @@ def regions(scores: NDArray[np.float32], threshold: float) -> list[Region]:
                 one, other = sorted((root(run), root(touching)))
                 parents[other] = one
                 touching += 1
-    members: dict[int, list[int]] = {}
-    for run in range(len(rows)):
-        members.setdefault(root(run), []).append(run)
+    if not parents:
+        return []
+    # A root is the first run of its region, so regions come in the order of their first runs.
+    roots = np.array([root(run) for run in range(len(rows))])
+    order = np.argsort(roots, kind="stable")
+    runs = np.stack([rows, starts, ends], axis=1)[order]
+    first = np.flatnonzero(np.diff(roots[order], prepend=-1))
     sums = np.concatenate([np.zeros((len(mask), 1)), np.cumsum(scores, axis=1, dtype=np.float64)], axis=1)
-    found = []
-    for runs in members.values():
-        area = int((ends[runs] - starts[runs]).sum())
-        total = float((sums[rows[runs], ends[runs]] - sums[rows[runs], starts[runs]]).sum())
-        found.append(
-            Region(
-                left=int(starts[runs].min()),
-                top=int(rows[runs].min()),
-                right=int(ends[runs].max()),
-                bottom=int(rows[runs].max()) + 1,
-                area=area,
-                strength=total / area,
-                along=_along(rows[runs], starts[runs], ends[runs]),
-            )
-        )
-    return found
+    area = np.add.reduceat(runs[:, 2] - runs[:, 1], first)
+    total = np.add.reduceat(sums[runs[:, 0], runs[:, 2]] - sums[runs[:, 0], runs[:, 1]], first)
+    left, right = np.minimum.reduceat(runs[:, 1], first), np.maximum.reduceat(runs[:, 2], first)
+    top, bottom = np.minimum.reduceat(runs[:, 0], first), np.maximum.reduceat(runs[:, 0], first) + 1
+    sides: list[list[int]] = np.stack([left, top, right, bottom, area], axis=1).tolist()
+    strengths: list[float] = (total / area).tolist()
+    members = np.split(runs, first[1:])
+    return [
+        Region(box[0], box[1], box[2], box[3], size, strength, own)
+        for (*box, size), strength, own in zip(sides, strengths, members, strict=True)
+    ]
 
 
 def _along(rows: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> TurnedBox:

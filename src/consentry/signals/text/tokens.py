@@ -44,6 +44,7 @@ class WordPieces:
         self.first = self._numbers["[CLS]"]
         self.last = self._numbers["[SEP]"]
         self._unknown = self._numbers["[UNK]"]
+        self._longest = max(len(piece.removeprefix("##")) for piece in self._numbers)
 
     @classmethod
     def read(cls, path: Path) -> WordPieces:
@@ -52,7 +53,13 @@ class WordPieces:
 
     def cut(self, text: str) -> list[Piece]:
         """The pieces of a text, in its order."""
-        return [Piece(token, start, end) for word, start, end in _words(text) for token in self._pieces(word)]
+        return list(self.each(text))
+
+    def each(self, text: str) -> Iterator[Piece]:
+        """The pieces of a text one by one: it is read no further than they are asked for."""
+        for word, start, end in _words(text):
+            for token in self._pieces(word):
+                yield Piece(token, start, end)
 
     def _pieces(self, word: str) -> list[int]:
         if len(word) > _LONGEST_WORD:
@@ -60,7 +67,7 @@ class WordPieces:
         found: list[int] = []
         start = 0
         while start < len(word):
-            for end in range(len(word), start, -1):
+            for end in range(min(len(word), start + self._longest), start, -1):
                 number = self._numbers.get(word[start:end] if start == 0 else f"##{word[start:end]}")
                 if number is not None:
                     break
@@ -72,7 +79,10 @@ class WordPieces:
 
 
 def _words(text: str) -> Iterator[tuple[str, int, int]]:
-    """Words in small letters without accents, and signs, each with its place in the text."""
+    """Words in small letters without accents, and signs, each with its place in the text.
+
+    Of words that are longer than any that is known, only the beginning is kept.
+    """
     word, start = "", 0
     for place, character in enumerate(text):
         kind = _kind(character)
@@ -87,7 +97,8 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
             continue
         if not word:
             start = place
-        word += _plain(character)
+        if len(word) <= _LONGEST_WORD:
+            word += _plain(character)
     if word:
         yield word, start, len(text)
 

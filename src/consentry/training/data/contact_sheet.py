@@ -66,7 +66,6 @@ def write_contact_sheet(path: Path, *, title: str, note: str, sections: Sequence
     columns = max((len(tile.pictures) for section in sections for tile in section.tiles), default=1)
     template = page_templates().get_template("contact_sheet.html.j2")
     page = template.render(title=title, note=note, sections=shown, columns=columns)
-    path.parent.mkdir(parents=True, exist_ok=True)
     return write_page(path, page)
 
 

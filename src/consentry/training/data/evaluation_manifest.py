@@ -8,7 +8,7 @@ of them make slices.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,8 @@ from consentry.training.data.manifest import Columns, Row
 from consentry.training.errors import TrainingError
 
 _NEITHER: Final = "neutral"
+_OWN_CLASS: Final = ("label", "class")
+"""Columns that may stand for the context where there is none."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,12 @@ class EvaluationRow:
     Attributes:
         row: Path, context, split, group and source.
         columns: All columns, names in lower case, values stripped.
+        word: What stands where the context is looked for.
     """
 
     row: Row
     columns: Mapping[str, str] = field(default_factory=dict)
+    word: str = ""
 
     @property
     def group(self) -> str:
@@ -61,7 +65,7 @@ class EvaluationManifest:
             there = ", ".join(sorted({row.row.split for row in self.rows if row.row.split})) or "none at all"
             raise TrainingError(
                 f"{self.path} has no rows of the split {name!r}.",
-                f"Name one of the splits that are in it: {there}.",
+                f"Name one of the splits that are in it: {there}. `consentry data split` makes splits.",
                 code="training.split",
             )
         return rows
@@ -75,19 +79,26 @@ def read_evaluation_manifest(
     Args:
         path: CSV (separated by commas, semicolons, tabs or bars; UTF-8, UTF-16 or Windows-1252), JSON lines, Parquet,
             or a folder of class folders.
-        columns: What its columns are called, in any case. Those of path and context have to be there.
+        columns: What its columns are called, in any case. Those of path and context have to be there; a column
+            ``label`` or ``class`` will do in place of the context.
         label_map: From the words in the context column to ours.
 
     Raises:
         TrainingError: ``training.manifest``.
     """
     columns = columns or Columns()
-    wanted = (columns.path, columns.context)
-    records = read_records(path, wanted)
-    require_columns(path, records, wanted)
+    records = read_records(path, (columns.path, columns.context))
+    present = {name for record in records for name in record}
+    if columns.context.casefold() not in present:
+        own = next((name for name in _OWN_CLASS if name in present), columns.context)
+        columns = replace(columns, context=own)
+    require_columns(path, records, (columns.path, columns.context))
     words = checked_label_map((label_map or {}).items(), where="The label map")
     folder = path if path.is_dir() else path.parent
-    rows = tuple(EvaluationRow(_row(record, folder, columns, words), record) for record in records)
+    rows = tuple(
+        EvaluationRow(_row(record, folder, columns, words), record, record.get(columns.context.casefold(), ""))
+        for record in records
+    )
     return EvaluationManifest(path=path, digest=digest_of(path), rows=rows)
 
 

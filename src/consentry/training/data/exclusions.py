@@ -9,6 +9,7 @@ from pathlib import Path
 from consentry.training.data.leakage import GIVING_WAY
 from consentry.training.data.manifest import Row
 from consentry.training.errors import TrainingError
+from consentry.writing import write_text
 
 
 def read_exclusions(path: Path) -> tuple[str, ...]:
@@ -38,9 +39,7 @@ def write_exclusions(path: Path, names: Iterable[str], *, because: str) -> Path:
         because: The reason, for the first lines.
     """
     remarks = [f"# {line}\n" for line in because.splitlines()]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join([*remarks, *(f"{name}\n" for name in names)]), encoding="utf-8")
-    return path
+    return write_text(path, "".join([*remarks, *(f"{name}\n" for name in names)]), make_folder=True)
 
 
 def leave_out(rows: Sequence[Row], names: Iterable[str], *, where: str = "The list of exclusions") -> tuple[Row, ...]:

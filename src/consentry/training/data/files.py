@@ -1,19 +1,19 @@
-"""Gets the records out of a manifest: CSV, JSON lines, Parquet, or a folder of class folders.
+"""Gets the records out of a manifest: a table of any kind, or a folder of class folders.
 
 A record maps column names, in lower case, to stripped text. What the columns mean is for `training.manifest`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+import fsspec
 
 from consentry.runtime.model_folder import sha256_of
+from consentry.tables import BadRow, ColumnNames, TableError, format_of, likely_column, read_table
 from consentry.training.errors import TrainingError
 
 Record = dict[str, str]
@@ -35,29 +35,27 @@ SPLIT_FOLDERS: Final[Mapping[str, str]] = {
 }
 """Names of folders that are splits and not classes; a name that begins with ``test_`` is a further test split."""
 
-_DELIMITERS: Final = (",", ";", "\t", "|")
 
-
-def read_records(path: Path, wanted: Sequence[str] = ()) -> list[Record]:
+def read_records(path: Path, wanted: Sequence[str] = (), *, renamed: Mapping[str, str] | None = None) -> list[Record]:
     """The records of a manifest.
 
     Args:
-        path: A ``.parquet`` file, a ``.jsonl`` or ``.ndjson`` file, a folder, or else a CSV file: UTF-8, UTF-16 or
-            Windows-1252, separated by commas, semicolons, tabs or bars.
-        wanted: Columns that are needed. They tell the separators of a CSV file apart, and which column of a folder
+        path: A table in any form that `consentry.tables` reads (what does not say by its ending what it is, is taken
+            for delimited text), or a folder.
+        wanted: Columns that are needed. They tell the separators of delimited text apart, and which column of a folder
             is which does not matter: it always gives ``path``, ``label``, ``context`` (the same) and ``split``.
+        renamed: From names of columns to those of the file.
 
     Raises:
-        TrainingError: ``training.manifest`` if it cannot be read, has no rows, or lacks a wanted column.
+        TrainingError: ``training.manifest`` if it cannot be read, has no rows, or a row is none.
     """
     try:
-        records = [record for record in _records(path, wanted) if any(record.values())]
-    except (OSError, csv.Error, ValueError, ImportError) as error:
-        raise TrainingError(
-            f"{path} cannot be read as a manifest: {error}.",
-            "Give a CSV file with a header, JSON lines, a Parquet file, or a folder with a folder for each class.",
-            code="training.manifest",
-        ) from error
+        records = [record for record in _records(path, wanted, renamed or {}) if any(record.values())]
+    except (OSError, ValueError, ImportError, TableError) as error:
+        said = error.message if isinstance(error, TableError) else f"{path} cannot be read as a manifest: {error}."
+        remedy = "Give a table with a header, JSON lines, a Parquet file, or a folder with a folder for each class."
+        remedy = error.remedy if isinstance(error, TableError) and error.code == "table.columns" else remedy
+        raise TrainingError(said, remedy, code="training.manifest") from error
     if not records:
         raise TrainingError(f"{path} has no rows.", "Give a manifest with pictures.", code="training.manifest")
     return records
@@ -67,14 +65,20 @@ def require_columns(path: Path, records: Sequence[Record], wanted: Iterable[str]
     """Make sure that a manifest has its columns.
 
     Raises:
-        TrainingError: ``training.manifest``, with the columns that are there.
+        TrainingError: ``training.manifest``, with the columns that are there and those that were probably meant.
     """
+    wanted = list(wanted)
     present = dict.fromkeys(name for record in records for name in record)
     missing = [name for name in wanted if name.casefold() not in present]
     if missing:
+        meant = [(name, likely_column(name, present, wanted)) for name in missing]
+        options = " ".join(f"--column {name}={near}" for name, near in meant if near)
         raise TrainingError(
             f"{path} has no column {' and no column '.join(missing)}; its columns are {', '.join(present)}.",
-            "Name the columns in its first line, or say in `columns` what yours are called.",
+            f"Say what yours are called: {options} (in a configuration: data.columns)."
+            if options
+            else "Name them in its first line, or say with --column, or `columns` in a configuration, what yours are "
+            "called.",
             code="training.manifest",
         )
 
@@ -87,59 +91,21 @@ def digest_of(path: Path) -> str:
     return sha256("".join(listed).encode()).hexdigest()
 
 
-def _records(path: Path, wanted: Sequence[str]) -> Iterable[Record]:
+def _records(path: Path, wanted: Sequence[str], renamed: Mapping[str, str]) -> Iterable[Record]:
     if path.is_dir():
         return _folder_records(path)
-    suffix = path.suffix.casefold()
-    if suffix == ".parquet":
-        from pyarrow import parquet
-
-        return [_record(row) for row in parquet.read_table(path).to_pylist()]
-    if suffix in {".jsonl", ".ndjson"}:
-        return _json_records(_text(path.read_bytes()))
-    text = _text(path.read_bytes())
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=lambda mark: _columns_found(header, mark, wanted))
-    return [_record(row) for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)]
+    return list(_table_records(path, wanted, renamed))
 
 
-def _json_records(text: str) -> list[Record]:
-    records = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                found = json.loads(line)
-            except ValueError as error:
-                raise ValueError(f"line {number} is not JSON: {error}") from error
-            if not isinstance(found, dict):
-                raise ValueError(f"line {number} is not an object")
-            records.append(_record(found))
-    return records
-
-
-def _record(row: Mapping[Any, Any]) -> Record:
-    return {
-        str(name).strip().casefold(): "" if value is None or value != value else str(value).strip()
-        for name, value in row.items()
-        if name is not None  # a line with more cells than the header has names
-    }
-
-
-def _text(content: bytes) -> str:
-    """Text in whatever encoding it was written; Windows-1252 is what spreadsheets write that is not Unicode."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        if b"\0" in content:
-            raise
-        return content.decode("cp1252", errors="replace")
-
-
-def _columns_found(header: str, delimiter: str, wanted: Sequence[str]) -> tuple[int, int]:
-    names = [name.strip().casefold() for name in next(csv.reader([header], delimiter=delimiter), [])]
-    return sum(name.casefold() in names for name in wanted), len(names)
+def _table_records(path: Path, wanted: Sequence[str], renamed: Mapping[str, str]) -> Iterator[Record]:
+    known = {name.casefold() for name in wanted}
+    form = format_of(path.name) or "delimited"
+    with fsspec.open(str(path), "rb", compression="infer").open() as stream:
+        rows = read_table(stream, str(path), form, names=ColumnNames(renamed), known=known)
+        for number, row in enumerate(rows, 1):
+            if isinstance(row, BadRow):
+                raise TableError(f"{path} cannot be read as a manifest: row {number}: {row.reason}", "Correct the row.")
+            yield {name: "" if value is None or value != value else str(value).strip() for name, value in row.items()}
 
 
 def _folder_records(folder: Path) -> list[Record]:

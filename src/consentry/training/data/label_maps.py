@@ -12,8 +12,6 @@ Words are compared without regard to case, and ``-``, ``_`` and spaces count as 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -21,6 +19,8 @@ from typing import Any, Final
 
 import yaml
 
+from consentry.tables import TableError, format_of, read_table
+from consentry.tables.yaml_rows import load_yaml
 from consentry.training.errors import TrainingError
 
 CONTEXTS: Final = ("private", "public_event", "semi_private", "public_place", "neutral")
@@ -42,12 +42,13 @@ def read_label_map(path: Path) -> dict[str, str]:
             word to two of them.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        if path.suffix.casefold() == ".csv":
-            pairs = [(row["label"], row["context"]) for row in csv.DictReader(io.StringIO(text, newline=""))]
+        if format_of(path.name) == "delimited":
+            with path.open("rb") as stream:
+                rows = list(read_table(stream, path.name, "delimited", known=("label", "context")))
+            pairs = [(row["label"], row["context"]) for row in rows if isinstance(row, dict)]
         else:
-            pairs = list(_pairs(yaml.safe_load(text)))
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+            pairs = list(_pairs(load_yaml(path.read_text(encoding="utf-8-sig"))))
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError, TableError) as error:
         raise TrainingError(
             f"{path} cannot be read as a label map: {error}.",
             "Write lines such as `bedroom: private`, or a CSV file with the columns label and context.",

@@ -120,7 +120,8 @@ def refuse_leakage(
         )
     raise TrainingError(
         f"The same {what} lies in two splits, {len(same)} time(s): {listed}.",
-        "Put all rows of a group, and all copies of a picture, into one split.",
+        "Put all rows of a group, and all copies of a picture, into one split, or leave the splits away and have them "
+        "made; `consentry data check MANIFEST --exclusions FILE` lists rows to leave out.",
         code="training.leakage",
     )
 

@@ -22,6 +22,7 @@ from consentry.training.data.label_maps import (
     refuse_unknown,
 )
 from consentry.training.errors import TrainingError
+from consentry.writing import replacing
 
 __all__ = [
     "CONTEXTS",
@@ -163,8 +164,7 @@ def write_manifest(path: Path, rows: Sequence[Row]) -> Path:
     extra = dict.fromkeys(name for row in rows for name in row.extra)
     ours = ("path", "context", "split", "group", "source", "people", "fine", "licence")
     extra = {name: None for name in extra if name not in ours}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as stream:
+    with replacing(path, make_folder=True) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([*ours, *extra])
         for row in rows:

@@ -20,6 +20,7 @@ from consentry.signals.copies import fingerprint
 from consentry.training.data.manifest import Row
 from consentry.training.data.pictures import Skipped
 from consentry.training.progress import Progress, silent
+from consentry.writing import writing
 
 _DECODED_SIDE: Final = 512
 """PDQ shrinks what is larger to 512 x 512; a JPEG decoded to about that size at once takes a fraction of the time."""
@@ -78,14 +79,15 @@ class _Store:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         digests = sorted(self.known)
         unfinished = self._path.with_suffix(".unfinished.npz")
-        np.savez(
-            unfinished,
-            digests=np.array(digests),
-            bits=np.stack([np.frombuffer(self.known[digest].bits, np.uint8) for digest in digests]),
-            quality=np.array([self.known[digest].quality for digest in digests], dtype=np.uint8),
-            sizes=np.array([self.known[digest].size for digest in digests], dtype=np.int32),
-        )
-        unfinished.replace(self._path)
+        with writing(self._path):
+            np.savez(
+                unfinished,
+                digests=np.array(digests),
+                bits=np.stack([np.frombuffer(self.known[digest].bits, np.uint8) for digest in digests]),
+                quality=np.array([self.known[digest].quality for digest in digests], dtype=np.uint8),
+                sizes=np.array([self.known[digest].size for digest in digests], dtype=np.int32),
+            )
+            unfinished.replace(self._path)
 
 
 def picture_prints(rows: Sequence[Row], *, cache: Path | None = None, progress: Progress = silent) -> PicturePrints:

@@ -83,6 +83,6 @@ def refuse_too_many(skipped: Sequence[Skipped], total: int, *, share: float) -> 
         more = f"; and {len(skipped) - _SHOWN} more" if len(skipped) > _SHOWN else ""
         raise TrainingError(
             f"{len(skipped)} of {total} pictures could not be read ({listed}{more}).",
-            f"Mend or remove them; up to {share:.0%} are skipped.",
+            f"Mend or remove them; up to {share:.0%} are skipped, and --broken-share says otherwise.",
             code="training.pictures",
         )

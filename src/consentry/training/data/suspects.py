@@ -22,6 +22,7 @@ from consentry.training.data.contact_sheet import Section, Shown, Tile, write_co
 from consentry.training.data.manifest import Row
 from consentry.training.errors import TrainingError
 from consentry.training.progress import Progress, silent
+from consentry.writing import replacing
 
 CLASSES: Final = ("private", "public_event", "neither")
 """What is told apart; the three contexts that are neither are not told apart from each other."""
@@ -156,8 +157,7 @@ def find_suspects(
 
 def write_suspects(path: Path, suspects: Sequence[Suspect]) -> Path:
     """Write suspects as CSV; an empty column ``decision`` is for the person who looks."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as stream:
+    with replacing(path, make_folder=True) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(
             ["path", "split", "source", "fine", "context", "given", "suggested", "confidence",

@@ -25,6 +25,7 @@ from consentry.training.faces.thresholds import AllPairs, accuracy, best_thresho
 from consentry.training.measures.metrics import area_under_curve
 from consentry.training.onnx_export import export_graph, largest_difference
 from consentry.training.progress import Progress, silent
+from consentry.writing import write_text
 
 LEAST_PAIRS: Final = 100
 """Of each kind, for a calibration."""
@@ -116,7 +117,7 @@ def calibrate_facenet(
     pair_set = read_pair_set(pairs, images=images, split=split)
     faces = embed_pictures(pair_set.paths, matcher.detector, FacenetEmbedder(opened, settings), progress=progress)
     figures = facenet_figures(faces, pair_set)
-    (folder / "metrics.json").write_text(json.dumps(figures.metrics, indent=2) + "\n", encoding="utf-8")
+    write_text(folder / "metrics.json", json.dumps(figures.metrics, indent=2) + "\n")
     return write_model_json(folder, {**_described(opened), **figures.manifest})
 
 
@@ -134,7 +135,7 @@ def facenet_figures(faces: EmbeddedFaces, pair_set: PairSet) -> FacenetFigures:
         if count < LEAST_PAIRS:
             raise TrainingError(
                 f"{pair_set.name} gives {count} pairs of {kind} with both faces found; {LEAST_PAIRS} are needed.",
-                "Give more pairs.",
+                "Give more persons, or more pictures of each: k pictures of one person make k (k - 1) / 2 pairs.",
                 code="training.labels",
             )
     intercept, slope = fit_calibration(apart, listed.same)

@@ -11,7 +11,14 @@ from pydantic import Field
 from consentry.training.configuration import Settings, TrackingSettings, read_configuration
 
 DEFAULT_FACES_CONFIG: Final = Path(__file__).parent.parent / "configs" / "faces.yaml"
-"""An example of the settings that matter; the others are described in `FacenetConfig`."""
+"""For pictures of one's own; every setting with a comment."""
+
+
+class IdentityColumns(Settings):
+    """What the columns of a table of pictures are called, in any case."""
+
+    path: str = "path"
+    identity: str = "identity"
 
 
 class IdentityData(Settings):
@@ -19,15 +26,17 @@ class IdentityData(Settings):
 
     Attributes:
         pictures: A folder with a folder a person, or a table with the columns ``path`` and ``identity``.
+        columns: What these two are called.
         validation_share: Of the persons that are kept apart; nobody is in both parts.
         least_pictures: Persons with fewer pictures in which a face was found are left out.
         broken_share: The largest share of unreadable pictures that is put up with.
     """
 
     pictures: Path
+    columns: IdentityColumns = IdentityColumns()
     validation_share: float = Field(default=0.2, gt=0.0, lt=1.0)
     least_pictures: int = Field(default=2, ge=2)
-    broken_share: float = Field(default=0.01, ge=0.0, le=1.0)
+    broken_share: float = Field(default=0.05, ge=0.0, le=1.0)
 
 
 class FacenetConfig(Settings):
@@ -39,6 +48,7 @@ class FacenetConfig(Settings):
         cache: The folder that keeps faces and the state of the training between runs.
         start: ``None`` for random weights, a published name, or a file; see ``facenet_weights.find_weights``.
         sha256: Of that file, where it is not pinned.
+        download: Whether to get a published file that is in no cache here.
         loss: ``arcface`` (Deng et al. 2019; a class for every person) or ``triplet`` (Schroff et al. 2015, with
             semi-hard negatives).
         margin: Of the loss: degrees for ArcFace, distance for triplets; ``None`` takes 28.6 and 0.2.
@@ -63,6 +73,7 @@ class FacenetConfig(Settings):
     data: IdentityData
     start: str | None = None
     sha256: str | None = None
+    download: bool = False
     loss: Literal["arcface", "triplet"] = "arcface"
     margin: float | None = Field(default=None, gt=0)
     scale: float = Field(default=64.0, gt=0)
@@ -95,5 +106,5 @@ class FacenetConfig(Settings):
         Raises:
             TrainingError: ``training.config``.
         """
-        remedy = f"Mend it; {DEFAULT_FACES_CONFIG.name} beside the training code is an example."
+        remedy = "Mend it; `consentry train faces --init my.yaml` writes one with every setting."
         return read_configuration(cls, path, overrides, what="training faces", remedy=remedy)

@@ -190,7 +190,7 @@ def _is_over(history: list[FacenetEpoch], patience: int) -> bool:
 def _fingerprint(config: FacenetConfig, training: Faces, validation: Faces, network: nn.Module) -> str:
     """Of everything that the state of a training belongs to."""
     settings = config.model_dump(
-        mode="json", exclude={"output", "cache", "tracking", "threads", "patience", "data", "version"}
+        mode="json", exclude={"output", "cache", "tracking", "threads", "patience", "data", "version", "download"}
     )
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for faces in (training, validation):

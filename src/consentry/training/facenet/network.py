@@ -12,6 +12,7 @@ from consentry.signals.faces.facenet import SIDE
 from consentry.training.errors import TrainingError
 from consentry.training.facenet.weights import FacenetWeights
 from consentry.training.package_file import ThirdPartyFileError
+from consentry.writing import writing
 
 SIZE: Final = 512
 """Numbers of an embedding."""
@@ -86,7 +87,8 @@ def save_network(network: nn.Module, path: Path) -> None:
     """Write a network's weights as safetensors."""
     from safetensors.torch import save_file
 
-    save_file({name: value.detach().contiguous().cpu() for name, value in network.state_dict().items()}, path)
+    with writing(path):
+        save_file({name: value.detach().contiguous().cpu() for name, value in network.state_dict().items()}, path)
 
 
 def example() -> Tensor:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import torch
@@ -21,6 +23,7 @@ from consentry.training.facenet.network import load_network, new_network, save_n
 from consentry.training.facenet.weights import find_weights
 from consentry.training.progress import Progress, silent
 from consentry.training.registry.tracking import TrackedData, log_run
+from consentry.writing import write_text
 
 COMMAND: Final = "consentry train faces"
 _OWN: Final = {"package": "own pictures", "version": "-", "licence": "your own"}
@@ -76,17 +79,32 @@ def train_faces(config: FacenetConfig, *, progress: Progress = silent, command: 
         folder = write_facenet(config.output, fitted.network, version=config.version, sources=sources, made_by=command)
     save_network(fitted.network, config.output / "weights.safetensors")
     metrics = _metrics(fitted, faces)
-    (config.output / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    write_text(config.output / "metrics.json", json.dumps(metrics, indent=2) + "\n")
     folder = write_model_json(config.output, _manifest(folder, config, faces))
     result = FacenetTraining(folder, fitted, faces)
     return result if config.tracking.uri is None else _tracked(result, config)
+
+
+def write_held_out(faces: IdentityFaces, path: Path) -> Path:
+    """Write which pictures the training did not learn from, as a table that calibration and evaluation take.
+
+    Args:
+        faces: Of the training.
+        path: Where to; paths in it become absolute where pictures lie elsewhere.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["path", "identity"])
+        writer.writerows((picture.resolve().as_posix(), person) for picture, person in faces.held_out)
+    return path
 
 
 def _start(config: FacenetConfig) -> tuple[nn.Module, list[Mapping[str, str]]]:
     if config.start is None:
         torch.manual_seed(config.seed)
         return new_network(dropout=config.dropout), [_OWN]
-    weights = find_weights(config.start, sha256=config.sha256)
+    weights = find_weights(config.start, sha256=config.sha256, download=config.download)
     return load_network(weights, dropout=config.dropout), [weights.source, _OWN]
 
 
@@ -95,7 +113,9 @@ def _manifest(folder: ModelFolder, config: FacenetConfig, faces: IdentityFaces) 
         **folder.manifest,
         "files": {"embedding": {"path": "embedding.onnx"}, "weights": {"path": "weights.safetensors"}},
         "data": [{"name": config.data.pictures.name, "contents_sha256": faces.digest}],
-        "training": config.model_dump(mode="json", exclude={"output", "cache", "tracking", "threads", "data"}),
+        "training": config.model_dump(
+            mode="json", exclude={"output", "cache", "tracking", "threads", "data", "download"}
+        ),
     }
 
 
@@ -104,7 +124,7 @@ def _metrics(fitted: FittedFacenet, faces: IdentityFaces) -> dict[str, Any]:
         "persons": {"training": len(faces.training.names), "validation": len(faces.validation.names)},
         "faces": {"training": len(faces.training.persons), "validation": len(faces.validation.persons)},
         "pictures_without_face": faces.without_face,
-        "unreadable_pictures": faces.unreadable,
+        "unreadable_pictures": len(faces.unreadable),
         "persons_left_out": faces.left_out,
         "validation_auc": {"start": fitted.start_auc, "best": fitted.best.auc},
         "epochs": [

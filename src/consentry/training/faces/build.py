@@ -28,6 +28,7 @@ from consentry.training.faces.quality import quality_bins, quality_table
 from consentry.training.faces.thresholds import best_threshold, fit_calibration
 from consentry.training.onnx_export import export_graph, largest_difference
 from consentry.training.progress import Progress, silent
+from consentry.writing import write_text
 
 VERSION: Final = "2"
 MATCH_FMR: Final = 0.001
@@ -143,7 +144,7 @@ def build_faces(folder: Path, pairs: Path | None = None, *, progress: Progress =
         assert pairs is not None  # noqa: S101 - narrows the type
         metrics = _fit(folder, manifest, pairs, differences, progress)
     opened = write_model_json(folder, manifest)
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    write_text(folder / "metrics.json", json.dumps(metrics, indent=2) + "\n")
     write_card(folder, manifest, metrics)
     return BuiltFaces(opened, differences, metrics)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from consentry.writing import write_text
+
 _WORSE = {
     "width": "shrunk, to a face about so many pixels wide",
     "blur": "Gaussian blur, pixels",
@@ -35,7 +37,7 @@ def write_card(folder: Path, manifest: Mapping[str, Any], metrics: Mapping[str, 
         pct=_percent,
         worse=_WORSE,
     )
-    (folder / "card.md").write_text(text, encoding="utf-8")
+    write_text(folder / "card.md", text)
 
 
 def _percent(interval: Mapping[str, float], digits: int = 1) -> str:

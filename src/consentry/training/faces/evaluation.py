@@ -17,6 +17,7 @@ from consentry.training.faces.accuracy import CrossValidated, cross_validated
 from consentry.training.faces.bands import Bands, Flags, Reliability, band_figures, reliability_of, rounded, with_ends
 from consentry.training.faces.error_rates import ErrorRates, ScoredPairs, error_rates
 from consentry.training.faces.groups import GroupedPairs, group_figures
+from consentry.training.faces.pair_files import listed_people
 from consentry.training.faces.pair_sets import PairIndices, PairSet, read_pair_set
 from consentry.training.faces.pairs import EmbeddedFaces
 from consentry.training.faces.scoring import read_faces, scored, usable
@@ -77,6 +78,7 @@ def evaluate_faces(
     path: Path,
     *,
     images: Path | None = None,
+    columns: Mapping[str, str] | None = None,
     split: str | None = None,
     groups: Path | None = None,
     group_columns: Sequence[str] = (),
@@ -100,11 +102,12 @@ def evaluate_faces(
         path: A table of pairs, one of LFW's files, or a folder of persons; see
             `consentry.training.faces.pair_files.read_pair_file`.
         images: Where the pictures lie, if not beside the file.
+        columns: From our names of columns to those of the table.
         split: Only pairs of this split.
         groups: A table with the column ``path`` and columns of groups.
         group_columns: Their names; see `consentry.training.faces.pair_sets.read_pair_set`.
         all_pairs: Whether error rates are taken over all pairs of the pictures instead of those listed; by default,
-            for folders only.
+            where pictures of persons are given, and no pairs.
         thresholds_from: A split of the same file on whose pairs the thresholds for stated FMRs are set, too, to be
             tried here.
         embedder: See `consentry.signals.faces.FaceMatcher.load`.
@@ -121,10 +124,17 @@ def evaluate_faces(
         ModelError: The model is missing or damaged.
         TemplateError: The embedder has not been calibrated.
     """
-    pair_set = read_pair_set(path, images=images, split=split, groups=groups, group_columns=group_columns, seed=seed)
-    other = None if thresholds_from is None else read_pair_set(path, images=images, split=thresholds_from, seed=seed)
+    pair_set = read_pair_set(
+        path, images=images, columns=columns, split=split, groups=groups, group_columns=group_columns, seed=seed
+    )
+    other = (
+        None
+        if thresholds_from is None
+        else read_pair_set(path, images=images, columns=columns, split=thresholds_from, seed=seed)
+    )
     matcher = FaceMatcher.load(settings, root=root, embedder=embedder)
-    crossing = path.is_dir() if all_pairs is None else all_pairs
+    pictures_of_persons = path.is_dir() or listed_people(path, path.parent) is not None
+    crossing = pictures_of_persons if all_pairs is None else all_pairs
     faces, skipped, lost = read_faces(pair_set, matcher, broken_share=broken_share, progress=progress)
     kept = pair_set.without(lost)
     if not len(kept.pairs):

@@ -19,15 +19,20 @@ _GENUINE, _IMPOSTOR = 3, 4
 _SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp")
 
 
-def read_pair_file(path: Path, *, images: Path | None = None, seed: int = 0) -> list[FacePair]:
+def read_pair_file(
+    path: Path, *, images: Path | None = None, columns: Mapping[str, str] | None = None, seed: int = 0
+) -> list[FacePair]:
     """The pairs of a table (`consentry.training.faces.pairs.read_pairs`), of one of LFW's files, or of a folder.
 
     Args:
-        path: A table with the columns ``same``, ``path_a``, ``path_b``; ``pairs.txt``, ``pairsDevTrain.txt`` or
-            ``pairsDevTest.txt`` as LFW publishes them; or a folder with a folder of pictures for each person.
+        path: A table with the columns ``same``, ``path_a``, ``path_b``, or with ``path`` and ``identity``;
+            ``pairs.txt``, ``pairsDevTrain.txt`` or ``pairsDevTest.txt`` as LFW publishes them; or a folder with a
+            folder of pictures for each person.
         images: Where the pictures lie, if not beside the file. LFW's are looked for as
             ``Ada_Lovelace/Ada_Lovelace_0003.jpg`` and as ``Ada_Lovelace_0003.jpg``.
-        seed: Of the impostor pairs that are drawn from a folder: as many as there are genuine pairs.
+        columns: From our names of columns to those of a table.
+        seed: Of the impostor pairs that are drawn where pictures of persons are listed: as many as there are genuine
+            pairs.
 
     Raises:
         TrainingError: ``training.manifest``; it cannot be read as pairs.
@@ -36,7 +41,8 @@ def read_pair_file(path: Path, *, images: Path | None = None, seed: int = 0) -> 
         return _folder_pairs(path, seed=seed)
     if _is_lfw(path):
         return _lfw_pairs(path, images)
-    return read_pairs(path, images=images)
+    people = listed_people(path, path.parent if images is None else images)
+    return read_pairs(path, images=images, columns=columns) if people is None else _pairs_of(people, seed=seed)
 
 
 def _is_lfw(path: Path) -> bool:
@@ -89,7 +95,6 @@ def _lfw_picture(folder: Path, name: str, number: str) -> Path:
 
 
 def _folder_pairs(folder: Path, *, seed: int) -> list[FacePair]:
-    """All genuine pairs, and as many impostor pairs drawn evenly from all pairs of two persons."""
     people = {
         person.name: [file for file in sorted(person.rglob("*")) if file.suffix.casefold() in PICTURE_SUFFIXES]
         for person in sorted(folder.iterdir())
@@ -102,6 +107,26 @@ def _folder_pairs(folder: Path, *, seed: int) -> list[FacePair]:
             "Give a folder with a folder for each person, or a file of pairs.",
             code="training.manifest",
         )
+    return _pairs_of(people, seed=seed)
+
+
+def listed_people(path: Path, folder: Path) -> dict[str, list[Path]] | None:
+    """Pictures by person of a table that lists pictures; ``None`` of one that lists pairs."""
+    if not path.is_file():
+        return None
+    records = read_records(path, ("path", "identity"))
+    present = {name for record in records for name in record}
+    if not {"path", "identity"} <= present or "path_a" in present:
+        return None
+    people: dict[str, list[Path]] = {}
+    for record in records:
+        if record.get("path") and record.get("identity"):
+            people.setdefault(record["identity"], []).append(folder / record["path"])
+    return people
+
+
+def _pairs_of(people: Mapping[str, list[Path]], *, seed: int) -> list[FacePair]:
+    """All genuine pairs, and as many impostor pairs drawn evenly from all pairs of two persons."""
     genuine = [
         FacePair(same=True, path_a=a, path_b=b, columns={"identity_a": name, "identity_b": name})
         for name, files in people.items()

@@ -119,6 +119,7 @@ def read_pair_set(
     path: Path,
     *,
     images: Path | None = None,
+    columns: Mapping[str, str] | None = None,
     split: str | None = None,
     groups: Path | None = None,
     group_columns: Sequence[str] = (),
@@ -129,6 +130,7 @@ def read_pair_set(
     Args:
         path: The file or folder.
         images: Where the pictures lie, if not beside it.
+        columns: From our names of columns to those of the table.
         split: Only pairs of this split.
         groups: A table with the column ``path`` and the columns of groups; may have ``identity``, too.
         group_columns: Their names; ``group`` by default. Without ``groups``, the pairs' own columns ``group_a`` and
@@ -138,7 +140,7 @@ def read_pair_set(
     Raises:
         TrainingError: ``training.manifest``, ``training.split`` or ``training.labels``.
     """
-    pairs = read_pair_file(path, images=images, seed=seed)
+    pairs = read_pair_file(path, images=images, columns=columns, seed=seed)
     chosen = [pair for pair in pairs if split is None or pair.split == split]
     if not chosen:
         there = ", ".join(sorted({pair.split for pair in pairs if pair.split})) or "none at all"

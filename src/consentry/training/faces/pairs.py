@@ -15,7 +15,7 @@ from consentry.records import FaceQuality, Media
 from consentry.signals.faces.detection import Detections, FaceDetector
 from consentry.signals.faces.embedding import FaceEmbedder
 from consentry.signals.faces.quality import QualityFloor, assess_quality
-from consentry.training.data.files import read_records
+from consentry.training.data.files import read_records, require_columns
 from consentry.training.errors import TrainingError
 from consentry.training.progress import Progress, silent
 
@@ -46,27 +46,26 @@ _SAME: Final = {
 }
 
 
-def read_pairs(path: Path, *, images: Path | None = None) -> list[FacePair]:
+def read_pairs(path: Path, *, images: Path | None = None, columns: Mapping[str, str] | None = None) -> list[FacePair]:
     """Read a table with the columns ``same``, ``path_a``, ``path_b`` and, if there are splits, ``split``.
 
     Args:
         path: CSV (commas, semicolons, tabs or bars), JSON lines or Parquet.
         images: The folder that paths are relative to; that of the file by default.
+        columns: From our names of columns to those of the file.
 
     Raises:
         TrainingError: ``training.manifest`` if the file or a column is missing, a path is empty, or ``same`` is not 1
             or 0.
     """
     if not path.is_file():
-        raise TrainingError(f"There is no file of pairs at {path}.", "Check the path.", code="training.manifest")
-    records = read_records(path, _COLUMNS)
-    missing = set(_COLUMNS) - set(records[0])
-    if missing:
         raise TrainingError(
-            f"{path} lacks the columns {', '.join(sorted(missing))}; it has {', '.join(records[0])}.",
-            "Give a CSV file with the columns same, path_a, path_b.",
+            f"There is no file or folder {str(path)!r}.",
+            "Give a folder with a folder of pictures for each person, or a table of pairs.",
             code="training.manifest",
         )
+    records = read_records(path, _COLUMNS, renamed=columns)
+    require_columns(path, records, _COLUMNS)
     folder = path.parent if images is None else images
     pairs = []
     for number, record in enumerate(records, 2):

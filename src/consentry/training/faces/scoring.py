@@ -33,7 +33,7 @@ def read_faces(
     number = {path: index for index, path in enumerate(pair_set.paths)}
 
     def unreadable(path: Path, error: MediaError) -> None:
-        skipped.append(Skipped(name=path.name, code=error.code, reason=error.message))
+        skipped.append(Skipped(name=f"{path.parent.name}/{path.name}", code=error.code, reason=error.message))
         lost[number[path]] = True
 
     faces = embed_pictures(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from consentry.writing import write_text
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -50,11 +52,11 @@ def write_page(path: Path, page: str) -> Path:
 
     Returns:
         ``path``.
+
+    Raises:
+        OutputError: It cannot be written.
     """
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
-    return path
+    return write_text(path, page, make_folder=True)
 
 
 def jpeg_address(image: Image.Image, *, quality: int, optimize: bool = True) -> str:

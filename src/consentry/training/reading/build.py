@@ -9,6 +9,7 @@ from typing import Final
 from consentry.runtime import ModelFolder
 from consentry.runtime.model_folder import write_model_json
 from consentry.training.package_file import PackageFile
+from consentry.writing import write_text
 
 _CREDIT: Final = "PP-OCRv4 mobile of PaddleOCR (Baidu), exported by RapidOCR"
 DETECTION: Final = PackageFile(
@@ -65,7 +66,7 @@ def build_reading(out: Path) -> ModelFolder:
     shutil.copyfile(recognition, out / "recognition.onnx")
     notes = {entry.key: entry.value for entry in onnx.load(recognition, load_external_data=False).metadata_props}
     characters = notes["character"].split("\n")
-    (out / "characters.txt").write_text("\n".join(characters) + "\n", encoding="utf-8")
+    write_text(out / "characters.txt", "\n".join(characters) + "\n")
     write_model_json(
         out,
         {
@@ -86,5 +87,5 @@ def build_reading(out: Path) -> ModelFolder:
         },
     )
     card = _CARD.format(**DETECTION.source())
-    (out / "card.md").write_text(card, encoding="utf-8")
+    write_text(out / "card.md", card)
     return ModelFolder.open(out.name, root=out.parent)

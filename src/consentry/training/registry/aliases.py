@@ -40,6 +40,9 @@ def fetch(uri: str, name: str, alias: str, into: Path) -> RegisteredVersion | No
     Raises:
         TrainingError: ``training.registry`` if the registry does not answer.
     """
+    local = uri.removeprefix("sqlite:///")
+    if local != uri and not Path(local).exists():
+        return None  # to ask would make it
     with mlflow_at(uri) as mlflow:
         from mlflow.exceptions import MlflowException
 

@@ -61,33 +61,28 @@ class NoWorse(Settings):
 
 
 def _limits() -> tuple[Limit, ...]:
-    found = []
-    for head, inside, outside, balanced in (
-        ("private_context", 0.985, 0.97, 0.92),
-        ("public_event", 0.975, 0.94, 0.87),
-    ):
-        found += [
-            {"split": "test", "head": head, "metric": "auc", "at_least": inside},
-            {"split": "test", "head": head, "metric": "ece", "at_most": 0.03},
-            {"split": "test_ood", "head": head, "metric": "auc", "at_least": outside},
-            {"split": "test_ood", "head": head, "metric": "balanced_accuracy", "at_least": balanced},
-            {"split": "test_ood", "head": head, "metric": "ece", "at_most": 0.06},
-        ]
-    found.append({"split": "test", "head": "crowd", "metric": "log_count_error", "at_most": 0.2})
-    found.append({"split": "test", "head": "crowd", "metric": "within_one_level", "at_least": 0.97})
-    return tuple(Limit.model_validate(limit) for limit in found)
+    return tuple(
+        Limit.model_validate({"split": "test", "head": head, **limit})
+        for head in ("private_context", "public_event")
+        for limit in (
+            {"metric": "auc", "at_least": 0.9},
+            {"metric": "balanced_accuracy", "at_least": 0.8},
+            {"metric": "ece", "at_most": 0.2},
+        )
+    )
 
 
 def _comparisons() -> tuple[NoWorse, ...]:
     return tuple(
-        NoWorse.model_validate({"split": split, "head": head, "metric": "auc"})
-        for split in ("test", "test_ood")
+        NoWorse.model_validate({"split": "test", "head": head, "metric": "auc", "margin": 0.02})
         for head in ("private_context", "public_event")
     )
 
 
 class GateSettings(Settings):
-    """All gates. The defaults are what the shipped scene model is held to.
+    """All gates. The defaults can be met, and measured, with some dozens of test pictures.
+
+    What the shipped scene model is held to stands in its recipe, ``configs/scene_shipped.yaml``.
 
     Attributes:
         limits: Have to hold for any champion.

@@ -105,7 +105,9 @@ def log_run(
         client = mlflow.MlflowClient()
         found = client.get_experiment_by_name(experiment)
         experiment_id = found.experiment_id if found else client.create_experiment(experiment)
-        commit = git_commit(Path(__file__))
+        from mlflow.utils.git_utils import get_git_commit
+
+        commit = get_git_commit(__file__)  # of Consentry, not of the script that MLflow would take
         version = {"consentry_version": __version__} | ({"mlflow.source.git.commit": commit} if commit else {})
         with mlflow.start_run(experiment_id=experiment_id, run_name=name, tags={**version, **tags}) as run:
             mlflow.log_params(dict(parameters))
@@ -123,23 +125,6 @@ def log_run(
                     client.set_registered_model_alias(register_as, CHALLENGER, registered)
         run_id: str = run.info.run_id
         return run_id
-
-
-def git_commit(inside: Path) -> str | None:
-    """The commit that is checked out around a file, by reading ``.git``; ``None`` outside a checkout."""
-    for folder in inside.resolve().parents:
-        git = folder / ".git"
-        if (git / "HEAD").is_file():
-            head = (git / "HEAD").read_text(encoding="utf-8").strip()
-            if not head.startswith("ref: "):
-                return head
-            reference = head.removeprefix("ref: ")
-            if (git / reference).is_file():
-                return (git / reference).read_text(encoding="utf-8").strip()
-            packed = git / "packed-refs"
-            lines = packed.read_text(encoding="utf-8").splitlines() if packed.is_file() else []
-            return next((line.split()[0] for line in lines if line.endswith(f" {reference}")), None)
-    return None
 
 
 def _data_set(used: TrackedData) -> Any:

@@ -25,6 +25,34 @@ MEAN: Final = 127.0
 DEVIATION: Final = 128.0
 
 
+_IN_A_MODEL: Final = "features.backbone."
+"""What the names of the backbone's tensors begin with in the weights of a scene model."""
+
+
+@dataclass(frozen=True)
+class TrainedBackbone:
+    """The backbone inside a scene model that was trained before.
+
+    Attributes:
+        path: The model's ``weights.safetensors``, its digest checked.
+        sha256: That digest.
+    """
+
+    path: Path
+    sha256: str
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Its tensors, under timm's names."""
+        from safetensors.torch import load_file
+
+        found = load_file(self.path)
+        return {
+            name.removeprefix(_IN_A_MODEL): tensor.float() if tensor.is_floating_point() else tensor
+            for name, tensor in found.items()
+            if name.startswith(_IN_A_MODEL)
+        }
+
+
 @dataclass(frozen=True)
 class Backbone:
     """A backbone whose weights a registry package carries.
@@ -34,12 +62,19 @@ class Backbone:
         side: Pixels of the square that it was trained at.
         features: Channels of its last feature map.
         weights: The pinned file.
+        trained: In place of those weights, what a trained model has made of them.
     """
 
     architecture: str
     side: int
     features: int
     weights: PackageFile
+    trained: TrainedBackbone | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the file that its weights are read from: what computed features are kept under."""
+        return self.weights.sha256 if self.trained is None else self.trained.sha256
 
 
 def _lite(number: int, side: int, sha256: str) -> Backbone:
@@ -67,10 +102,10 @@ BACKBONES: Final[Mapping[str, Backbone]] = {
 
 
 def load_backbone(backbone: Backbone, *, weights: Path | None = None) -> nn.Module:
-    """The backbone with its ImageNet weights, without classifier, in evaluation mode.
+    """The backbone with its weights, without classifier, in evaluation mode.
 
     Args:
-        backbone: One of `BACKBONES`.
+        backbone: One of `BACKBONES`, or one of them as a model has it.
         weights: A copy of the pinned file; by default that of the installed package.
 
     Raises:
@@ -79,6 +114,10 @@ def load_backbone(backbone: Backbone, *, weights: Path | None = None) -> nn.Modu
     """
     import timm
 
+    if backbone.trained is not None and weights is None:
+        trained = architecture_of(backbone)
+        trained.load_state_dict(backbone.trained.tensors())
+        return trained
     state = torch.load(backbone.weights.locate(weights), map_location="cpu", weights_only=True)
     network: nn.Module = timm.create_model(backbone.architecture, pretrained=False)
     network.load_state_dict(tensors_in_order(network.state_dict(), state))

@@ -109,6 +109,7 @@ def choose_bands(
     precision: float,
     misses: float,
     confidence: float,
+    too_few: Literal["abstain", "probability"] = "abstain",
     unseen: Sequence[tuple[Truth, Values]] = (),
 ) -> Bands:
     """Choose the thresholds.
@@ -128,6 +129,9 @@ def choose_bands(
         precision: For ``high``, 0-1. It holds at the share of positives among these rows.
         misses: For ``low``, 0-1.
         confidence: Of each bound, 0-1.
+        too_few: What becomes of a band for which there are so few positives that not even rows without a mistake
+            would do (about 60 with the usual settings): ``abstain`` leaves it empty; ``probability`` goes by the
+            calibrated probability alone, from ``precision`` on and below ``misses``, and guarantees nothing.
         unseen: Truth and probabilities of each source that was predicted by a model that had not seen it.
     """
     grid = np.round(np.arange(1, 100) / 100, 2)
@@ -145,6 +149,13 @@ def choose_bands(
         if binomial_bounds(missed, positives, level=confidence)[1] > misses:
             break
         low = float(threshold)
+    promised = {
+        "high": binomial_bounds(positives, positives, level=shared)[0] >= precision,
+        "low": binomial_bounds(0, positives, level=confidence)[1] <= misses,
+    }
+    if too_few == "probability":
+        high = high if promised["high"] else precision
+        low = low if promised["low"] else misses
     crossed = low > high
     if crossed:
         low = high = round((low + high) / 2, 2)
@@ -159,6 +170,7 @@ def choose_bands(
     called = probabilities >= high
     correct, count = int((called & truth).sum()), int(called.sum())
     missed = int((truth & (probabilities < low)).sum())
+    few = {band: {} if promised[band] or too_few == "abstain" else {"guaranteed": False} for band in promised}
     return Bands(
         low=low,
         high=high,
@@ -171,6 +183,7 @@ def choose_bands(
                 "called": count,
                 "correct": correct,
                 "precision_at_least": round(binomial_bounds(correct, count, level=shared)[0], 4),
+                **few["high"],
             },
             "decision": {
                 "mean_balanced_accuracy": round(float(accuracies.max(initial=0.0)), 4),
@@ -181,6 +194,7 @@ def choose_bands(
                 "positives": positives,
                 "missed": missed,
                 "misses_at_most": round(binomial_bounds(missed, positives, level=confidence)[1], 4),
+                **few["low"],
             },
             "uncertain_share": round(float(((probabilities >= low) & ~called).mean()), 4),
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field
 
@@ -12,8 +12,13 @@ from consentry.training.configuration import Settings, TrackingSettings, read_co
 from consentry.training.data.manifest import Columns
 from consentry.training.registry.gates import GateSettings
 
-DEFAULT_CONFIG = Path(__file__).parent.parent / "configs" / "scene.yaml"
+_CONFIGS: Final = Path(__file__).parent.parent / "configs"
+DEFAULT_CONFIG: Final = _CONFIGS / "scene.yaml"
+"""For pictures of one's own; every setting with a comment."""
+SHIPPED_CONFIG: Final = _CONFIGS / "scene_shipped.yaml"
 """The configuration that made the model that ships."""
+RECIPES: Final[Mapping[str, Path]] = {"own": DEFAULT_CONFIG, "shipped": SHIPPED_CONFIG}
+"""Configurations that come with Consentry, by name."""
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -50,11 +55,18 @@ class DataSettings(Settings):
     """Which pictures.
 
     Attributes:
-        manifest: A CSV file, relative to the working directory.
+        manifest: A table or a folder of class folders, relative to the working directory.
+        name: Of the data set, for the card; by default that of the file or its folder.
+        about: What the card says of the pictures; ``None`` for those of the model that ships, which it describes.
         more: Manifests of other data sets to train and validate on.
         label_map: From the manifest's words to ours; words left out are taken as they are.
+        others: The context of all words that mean nothing.
+        shares: For pictures without splits, shares in place of the usual ones, which go by how many pictures there
+            are; see ``scene_own_pictures.take_in_pictures``.
+        check_look_alikes: Whether to warn of pictures in two splits that look the same.
         hold_out: For sources without a validation split, the share of their training rows that becomes one.
-        test_splits: Splits to report on at the end. Nothing is chosen by them.
+        test_splits: Splits to report on at the end. Nothing is chosen by them. ``None`` stands for those that are
+            there: ``scene_own_pictures.take_in_pictures`` puts their names in its place.
         broken_share: The largest share of unreadable pictures that is put up with.
         least_examples: Of each class of each head, in training and in validation.
         least_of_label: Training rows that a finest word needs to become a label of the network; rows of rarer ones
@@ -64,11 +76,16 @@ class DataSettings(Settings):
     """
 
     manifest: Path
+    name: str | None = None
+    about: str | None = ""
     more: tuple[MoreData, ...] = ()
     columns: ColumnNames = ColumnNames()
     label_map: Mapping[str, str] = {}
+    others: str | None = None
+    shares: Mapping[str, Share] | None = None
+    check_look_alikes: bool = False
     hold_out: Mapping[str, Share] = {}
-    test_splits: tuple[str, ...] = ("test",)
+    test_splits: tuple[str, ...] | None = ("test",)
     broken_share: Share = 0.01
     least_examples: int = 10
     least_of_label: int = Field(default=10, ge=1)
@@ -152,11 +169,12 @@ class FineTuningSettings(Settings):
 
 
 class BandSettings(Settings):
-    """The error rates of the bands; see ``scene_calibration.choose_bands``."""
+    """The error rates of the bands; see ``scene_calibration.choose_bands``, also for what ``too_few`` means."""
 
     precision: Share = 0.9
     misses: Share = 0.05
     confidence: Share = 0.95
+    too_few: Literal["abstain", "probability"] = "abstain"
 
 
 class SceneConfig(Settings):
@@ -166,6 +184,8 @@ class SceneConfig(Settings):
         version: Of the model.
         output: The folder that the model is written to.
         cache: The folder that keeps features between runs.
+        start_from: A trained model to begin with, in the words of ``scene_start.open_start``; its backbone and side
+            take the place of those below.
         threads: Threads for features; 0 takes what there are.
         side: Pixels of the square that the network sees; ``None`` takes what the backbone was trained at.
         fine_tuning: ``None`` keeps the backbone as it is.
@@ -177,6 +197,7 @@ class SceneConfig(Settings):
     version: str
     output: Path = Path("models/scene/new")
     cache: Path = Path(".cache/scene")
+    start_from: str | None = None
     backbone: Literal["efficientnet_lite0", "efficientnet_lite2"] = "efficientnet_lite2"
     data: DataSettings
     side: int | None = Field(default=None, ge=64)
@@ -208,5 +229,5 @@ class SceneConfig(Settings):
         Raises:
             TrainingError: ``training.config``.
         """
-        remedy = f"Mend it; {DEFAULT_CONFIG.name} beside the training code is an example of every setting."
+        remedy = "Mend it; `consentry train scene --init my.yaml` writes one with every setting."
         return read_configuration(cls, path, overrides, what="scene training", remedy=remedy)

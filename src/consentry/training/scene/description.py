@@ -10,7 +10,7 @@ from typing import Any
 from consentry.signals.scene.preprocessing import DESCRIPTION
 from consentry.signals.scene.scorer import HEADS, MODEL_NAME, OUTPUTS
 from consentry.training.data.manifest import Manifest
-from consentry.training.scene.backbone import BACKBONES, DEVIATION, MEAN
+from consentry.training.scene.backbone import DEVIATION, MEAN
 from consentry.training.scene.checkpoint import Epoch
 from consentry.training.scene.choice import Candidate
 from consentry.training.scene.config import SceneConfig
@@ -37,8 +37,12 @@ def model_description(
         history: Every epoch of fine-tuning.
         command: That makes the model again.
     """
-    backbone = BACKBONES[config.backbone]
+    backbone = data.backbone
+    about = {} if config.data.about is None else {"about": config.data.about}
+    start = {} if data.start is None else {"started_from": data.start.described(data.labels)}
     return {
+        **about,
+        **start,
         "name": MODEL_NAME,
         "version": config.version,
         "task": (
@@ -59,12 +63,10 @@ def model_description(
         },
         "calibration": {
             **{head: found.calibration for head, found in fitted.heads.items()},
-            "crowd": {"bias": fitted.crowd.bias, "deviation": fitted.crowd.deviation},
+            "crowd": fitted.crowd and {"bias": fitted.crowd.bias, "deviation": fitted.crowd.deviation},
         },
         "thresholds": {head: found.thresholds for head, found in fitted.heads.items()},
-        "operating_points": {
-            head: [point.as_dict() for point in found.operating_points] for head, found in fitted.heads.items()
-        },
+        "operating_points": {head: list(found.operating_points) for head, found in fitted.heads.items()},
         "training": {
             "backbone": config.backbone,
             "heads": config.heads.model_dump(mode="json"),
@@ -88,7 +90,7 @@ def described_manifest(manifest: Manifest, place: int, data: SceneData) -> dict[
     splits = Counter(row.split for row in rows)
     sources = Counter(f"{row.source or 'unnamed'}, {row.split}" for row in rows)
     return {
-        "name": manifest.path.stem if place else manifest.path.resolve().parent.name,
+        "name": manifest.path.stem if place else data.config.data.name or manifest.path.resolve().parent.name,
         "manifest_sha256": manifest.digest,
         "contents_sha256": sha256("\n".join(contents).encode()).hexdigest(),
         "rows": dict(sorted(splits.items())),

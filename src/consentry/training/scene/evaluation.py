@@ -197,6 +197,8 @@ def set_guarantees(
     manifest: Path,
     *,
     split: str | None,
+    columns: Columns | None = None,
+    label_map: Mapping[str, str] | None = None,
     settings: RuntimeSettings | None = None,
     root: Path | None = None,
     progress: Progress = silent,
@@ -206,6 +208,8 @@ def set_guarantees(
     Args:
         manifest: See `evaluate_scene`.
         split: Of pictures that the model was not trained on; without one there is nothing to set them on.
+        columns: See `evaluate_scene`.
+        label_map: See `evaluate_scene`.
         settings: Where the model runs.
         root: The folder of models.
         progress: Told of every batch.
@@ -219,7 +223,7 @@ def set_guarantees(
     """
     if split is None:
         return None
-    rows = read_evaluation_manifest(manifest).split(split)
+    rows = read_evaluation_manifest(manifest, columns=columns, label_map=label_map).split(split)
     found, _ = predict(rows, SceneScorer.load(settings, root), progress=progress)
     groups = groups_of(found)
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,9 +18,9 @@ from consentry.training.data.pictures import read_frames
 from consentry.training.errors import TrainingError
 from consentry.training.onnx_export import export_graph, largest_difference
 from consentry.training.scene.backbone import BACKBONES, Backbone, FeatureNetwork, architecture_of
-from consentry.training.scene.data import SceneData
 from consentry.training.scene.network import SceneNetwork, SceneOutputs
 from consentry.training.scene.targets import Label
+from consentry.writing import writing
 
 GRAPH: Final = "graph.onnx"
 WEIGHTS: Final = "weights.safetensors"
@@ -30,7 +30,9 @@ _LARGEST_DIFFERENCE: Final = 2e-4
 _PICTURES_COMPARED: Final = 8
 
 
-def export_scene(backbone: nn.Module, outputs: SceneOutputs, data: SceneData, folder: Path) -> float:
+def export_scene(
+    backbone: nn.Module, outputs: SceneOutputs, folder: Path, *, side: int, pictures: Sequence[Path]
+) -> float:
     """Write ``graph.onnx`` and ``weights.safetensors``.
 
     The weights are written with half the precision, and the graph from what can be read back of them, so that both
@@ -39,8 +41,9 @@ def export_scene(backbone: nn.Module, outputs: SceneOutputs, data: SceneData, fo
     Args:
         backbone: With its weights.
         outputs: On its pooled features.
-        data: Some of whose pictures torch and the graph are compared on.
         folder: Where to.
+        side: Pixels of the square that the network sees.
+        pictures: Files that can be read; torch and the graph are compared on some of them.
 
     Returns:
         The largest difference between the two, in logits.
@@ -55,14 +58,13 @@ def export_scene(backbone: nn.Module, outputs: SceneOutputs, data: SceneData, fo
     halved = {
         name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()
     }
-    save_file({name: value.contiguous() for name, value in halved.items()}, folder / WEIGHTS)
+    with writing(folder / WEIGHTS):
+        save_file({name: value.contiguous() for name, value in halved.items()}, folder / WEIGHTS)
     network.load_state_dict(halved)
-    side = data.config.pixels
     example = torch.zeros((2, side, side, 3), dtype=torch.uint8)
     path = export_graph(network, folder / GRAPH, example, outputs=list(OUTPUTS))
-    rows = data.features.rows
-    chosen = rows[:: max(1, len(rows) // _PICTURES_COMPARED)][:_PICTURES_COMPARED]
-    batch = network_batch([read_frames(row.path)[0] for row in chosen], side)
+    chosen = pictures[:: max(1, len(pictures) // _PICTURES_COMPARED)][:_PICTURES_COMPARED]
+    batch = network_batch([read_frames(picture)[0] for picture in chosen], side)
     difference = largest_difference(network, path, batch)
     if difference > _LARGEST_DIFFERENCE:
         raise TrainingError(

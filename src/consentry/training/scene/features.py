@@ -23,6 +23,7 @@ from consentry.training.data.pictures import Skipped, middle_frames
 from consentry.training.progress import Progress, silent
 from consentry.training.scene.backbone import DEVIATION, MEAN, Backbone, PooledNetwork, load_backbone
 from consentry.training.scene.views import VIEWS
+from consentry.writing import writing
 
 Features = NDArray[np.float32]
 
@@ -54,7 +55,7 @@ class FeatureCache:
     """
 
     def __init__(self, folder: Path, backbone: Backbone, side: int, view: str) -> None:
-        described = [backbone.weights.sha256, backbone.architecture, side, MEAN, DEVIATION, DESCRIPTION, view]
+        described = [backbone.sha256, backbone.architecture, side, MEAN, DEVIATION, DESCRIPTION, view]
         self.folder = folder / sha256(json.dumps(described).encode()).hexdigest()[:16]
         self._columns = backbone.features
         self._known: dict[str, Features] = {}
@@ -80,8 +81,9 @@ class FeatureCache:
         self.folder.mkdir(parents=True, exist_ok=True)
         digests = sorted(self._known)
         unfinished = self.folder / "unfinished.npz"
-        np.savez(unfinished, digests=np.array(digests), features=self.gather(digests))
-        unfinished.replace(self.folder / "features.npz")
+        with writing(self.folder):
+            np.savez(unfinished, digests=np.array(digests), features=self.gather(digests))
+            unfinished.replace(self.folder / "features.npz")
 
 
 def backbone_graph(backbone: Backbone, side: int, folder: Path) -> Path:
@@ -90,7 +92,7 @@ def backbone_graph(backbone: Backbone, side: int, folder: Path) -> Path:
 
     from consentry.training.onnx_export import export_graph
 
-    path = folder / f"{backbone.architecture}-{backbone.weights.sha256[:12]}-{MEAN:g}-{DEVIATION:g}-{side}.onnx"
+    path = folder / f"{backbone.architecture}-{backbone.sha256[:12]}-{MEAN:g}-{DEVIATION:g}-{side}.onnx"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         example = torch.zeros((2, side, side, 3), dtype=torch.uint8)

@@ -8,10 +8,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from consentry.runtime import ModelError, ModelFolder, RuntimeSettings
-from consentry.runtime.model_folder import CHAMPION, served_version
+from consentry.runtime import ModelError, ModelFolder, RuntimeSettings, list_models, shipped_root
+from consentry.runtime.model_folder import CHAMPION, OTHERS, SHIPPED, served_version
 from consentry.signals.scene import SceneScorer
 from consentry.signals.scene.scorer import MODEL_NAME
+from consentry.training.errors import TrainingError
+from consentry.writing import write_text
+
+_OF_A_MODEL = frozenset(
+    {
+        "card.md",
+        "embedding.onnx",
+        "graph.onnx",
+        "learning_curves.png",
+        "metrics.json",
+        "model.json",
+        "weights.safetensors",
+    }
+)
+"""Files that trainings write into a model's folder."""
 
 
 def scene_folder(path: Path) -> Path:
@@ -31,6 +46,47 @@ def scene_folder(path: Path) -> Path:
     raise ModelError(
         f"There is no scene model in {path}.", "Give a folder that holds model.json.", code="model.missing"
     )
+
+
+def refuse_occupied(folder: Path, *, force: bool) -> None:
+    """Make sure that a folder may be written a model into: it has none yet, and nothing that a model has not.
+
+    What an interrupted training has left there may be written over.
+
+    Args:
+        folder: Of the model; it need not be there.
+        force: Whether a model that is there may be replaced.
+
+    Raises:
+        TrainingError: ``training.output``.
+    """
+    if not folder.exists():
+        return
+    foreign = (
+        sorted(item.name for item in folder.iterdir() if item.name not in _OF_A_MODEL) if folder.is_dir() else [folder]
+    )
+    if foreign:
+        raise TrainingError(
+            f"{folder} is there, and is no folder of a model: it holds {foreign[0]}.",
+            "Name another folder.",
+            code="training.output",
+        )
+    if (folder / "model.json").exists() and not force:
+        raise TrainingError(
+            f"There is a model in {folder} already.",
+            "Give --force to replace it, or name another folder with --out.",
+            code="training.output",
+        )
+
+
+def stand_by_shipped(root: Path) -> None:
+    """Let the models that came with Consentry stand in for those that a folder of models lacks, if it lacks any.
+
+    Args:
+        root: A folder of models; the one that came with Consentry has them all.
+    """
+    if set(list_models(shipped_root())) - set(list_models(root)):
+        (root / OTHERS).write_text(f"{SHIPPED}\n", encoding="utf-8")
 
 
 @contextmanager
@@ -73,7 +129,7 @@ def replace_model(source: Path, target: Path) -> Path:
     if target.name == MODEL_NAME and not (target / "model.json").is_file() and any(target.glob("*/model.json")):
         version = ModelFolder.open(source.name, root=source.parent).version
         place = replace_model(source, target / version)
-        (target / CHAMPION).write_text(f"{version}\n", encoding="utf-8")
+        write_text(target / CHAMPION, f"{version}\n")
         return place
     place = target if (target / "model.json").is_file() or not (target / MODEL_NAME).is_dir() else target / MODEL_NAME
     before, new = place.with_name(f"{place.name}.before"), place.with_name(f"{place.name}.new")

@@ -67,7 +67,7 @@ def fit_outputs(training: LabelledFeatures, *, strength: float, settings: HeadSe
 
     targets, views = training.targets, list(training.features.values())
     stacked = np.concatenate(views)
-    mean, deviation = _moments(stacked)
+    mean, deviation = moments(stacked)
     standardised = ((stacked - mean) / deviation).astype(np.float64)
     with threadpool_limits(limits=1):  # sums in one order: the same weights, bit for bit, on a busy machine too
         plain = standardised[: len(targets.label)]
@@ -136,20 +136,33 @@ def _fit_direct(
 
 
 def _fit_crowd(
-    standardised: Values, targets: Targets, weights: NDArray[np.float32], strength: float
+    standardised: Values,
+    targets: Targets,
+    weights: NDArray[np.float32],
+    strength: float,
+    explained: Values | None = None,
 ) -> tuple[Values, Values]:
+    """Fit what is not explained yet."""
     from sklearn.linear_model import Ridge
 
     known = weights > 0
     if not known.any():
         return np.zeros((1, standardised.shape[1])), np.zeros(1)
     model = Ridge(strength)
-    model.fit(standardised[known], np.log10(targets.people[known] + 1), sample_weight=weights[known])
+    left = np.log10(targets.people[known] + 1)
+    if explained is not None:
+        left = left - explained[known]
+    model.fit(standardised[known], left, sample_weight=weights[known])
     return model.coef_[None, :], np.array([model.intercept_])
 
 
 def fit_crowd(
-    features: Features, targets: Targets, *, strength: float, presumed_weight: float = PRESUMED_WEIGHT
+    features: Features,
+    targets: Targets,
+    *,
+    strength: float,
+    presumed_weight: float = PRESUMED_WEIGHT,
+    start: tuple[Values, float] | None = None,
 ) -> tuple[Values, float]:
     """Fit the crowd output alone.
 
@@ -158,18 +171,21 @@ def fit_crowd(
         targets: Of the rows.
         strength: Penalty of the ridge.
         presumed_weight: Of a presumed number of people, next to 1 for a counted one.
+        start: Weights and bias that the penalty keeps it near; zero by default. They stay where nothing is known.
 
     Returns:
         Weights of shape (channels,), and the bias.
     """
-    mean, deviation = _moments(features)
+    mean, deviation = moments(features)
     weights = people_weights(targets, presumed=presumed_weight)
-    coefficients, intercept = _fit_crowd((features - mean) / deviation, targets, weights, strength)
+    before, bias = start or (np.zeros(features.shape[1]), 0.0)
+    explained = None if start is None else features.astype(np.float64) @ before + bias
+    coefficients, intercept = _fit_crowd((features - mean) / deviation, targets, weights, strength, explained)
     folded = coefficients[0] / deviation
-    return folded, float(intercept[0] - folded @ mean)
+    return before + folded, float(bias + intercept[0] - folded @ mean)
 
 
-def _moments(features: Features) -> tuple[Values, Values]:
+def moments(features: Features) -> tuple[Values, Values]:
     """Mean and standard deviation of each channel."""
     mean = features.mean(axis=0, dtype=np.float64)
     deviation = features.std(axis=0, dtype=np.float64)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from consentry.training.scene.checkpoint import Epoch
+from consentry.writing import writing
 
 LEARNING_CURVES: Final = "learning_curves.png"
 """Its name in a model's folder."""
@@ -50,4 +51,5 @@ def draw_learning_curves(history: Sequence[Epoch], path: Path) -> None:
         axes.legend(frameon=False, fontsize=8)
     if all(math.isnan(epoch.crowd_error) for epoch in history):
         crowd.text(0.5, 0.5, "no validation picture was counted", transform=crowd.transAxes, ha="center")
-    figure.savefig(path, dpi=110, metadata={"Software": None})
+    with writing(path):
+        figure.savefig(path, dpi=110, metadata={"Software": None})

@@ -18,6 +18,7 @@ from consentry.training.data.pictures import Skipped
 from consentry.training.measures.operating_points import OperatingPoint
 from consentry.training.scene.checkpoint import Epoch
 from consentry.training.scene.evaluation import SceneEvaluation
+from consentry.writing import write_text
 
 _PACKAGES: Final = ("consentry", "mapie", "numpy", "onnx", "openvino", "pillow", "scikit-learn", "timm", "torch")
 """Whose versions are written down, where they are installed."""
@@ -74,7 +75,7 @@ def write_metrics(
     if perceived_privacy is not None:
         metrics["perceived_privacy"] = dict(perceived_privacy)
     text = json.dumps(metrics, indent=2, sort_keys=True, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_text(path, text + "\n")
     # In the file's order, so that the card is the same whether it is made now or from the file.
     written: dict[str, Any] = json.loads(text)
     return written
@@ -115,6 +116,7 @@ def model_card(model: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
         splits=splits,
         settings=_settings({key: value for key, value in model["training"].items() if key != "presumed_people"}),
         evidence=model["thresholds"][HEADS[0]]["evidence"],
+        not_guaranteed=list(_not_guaranteed(model)),
         crowd_splits={split: figures["crowd"] for split, figures in splits.items() if figures.get("crowd")},
         points=list(_points(metrics)),
         worst=[
@@ -142,6 +144,15 @@ def _points(metrics: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 "measured": point.measured,
                 "observed": [found["observed"] for found in same],
             }
+
+
+def _not_guaranteed(model: Mapping[str, Any]) -> Iterator[str]:
+    """The bands that no error rate is guaranteed of, in words."""
+    for head in HEADS:
+        evidence = model["thresholds"][head]["evidence"]
+        bands = [band for band in ("low", "high") if not evidence[band].get("guaranteed", True)]
+        if bands:
+            yield f"{' and '.join(f'`{band}`' for band in bands)} of {head}"
 
 
 def _settings(training: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from torch import nn
 from consentry.runtime import RuntimeSettings
 from consentry.training.progress import Progress, silent
 from consentry.training.scene.augmentation import PLAIN, view_names
-from consentry.training.scene.backbone import BACKBONES, Tail, load_backbone
+from consentry.training.scene.backbone import Tail, load_backbone
 from consentry.training.scene.batches import Part
 from consentry.training.scene.checkpoint import Epoch
 from consentry.training.scene.config import FineTuningSettings, SceneConfig
@@ -22,6 +22,7 @@ from consentry.training.scene.finetuning import fine_tune, outputs_of, pooled_fe
 from consentry.training.scene.heads import fit_crowd, mixture_of
 from consentry.training.scene.learner import Learner
 from consentry.training.scene.network import SceneOutputs, Values
+from consentry.training.scene.targets import Targets
 from consentry.training.scene.trunk_views import KeptViews, keep_views
 from consentry.training.scene.weights import crowd_steps
 
@@ -65,7 +66,7 @@ def fine_tune_scene(
         outputs: Fitted on frozen features of the same size of picture.
         progress: Told of views and batches.
     """
-    described = BACKBONES[config.backbone]
+    described = data.backbone
     training, validation = data.rows("train"), data.rows("val")
     train_digests, val_digests = data.digests("train"), data.digests("val")
 
@@ -91,11 +92,14 @@ def fine_tune_scene(
     if config.threads:
         torch.set_num_threads(config.threads)
     try:
-        steps = crowd_steps(outputs_of(learner, views, train_digests)[:, -1])
+        estimates = outputs_of(learner, views, train_digests)[:, -1]
+        steps, targets = crowd_steps(estimates), data.targets("train")
+        if data.start is not None and data.counts_people:
+            targets = _with_estimates(targets, estimates)
         tuned = fine_tune(
             learner,
             views,
-            Part(train_digests, data.targets("train"), steps),
+            Part(train_digests, targets, steps),
             Part(val_digests, data.targets("val")),
             settings,
             mixture=outputs.mixture,
@@ -118,12 +122,24 @@ def fine_tune_scene(
         data.targets("train"),
         strength=settings.crowd_strength,
         presumed_weight=settings.presumed_weight,
+        start=None if data.start is None else (weights[-1], float(biases[-1])),
     )
     validated[:, -1] = pooled_features(tuned.learner, views, val_digests).astype(np.float64) @ weights[-1] + biases[-1]
-    found = replace(
-        outputs,
-        weights=weights,
-        biases=biases,
-        mixture=mixture_of(spread, data.targets("train").subset(shown), direct_share=config.heads.direct_share),
-    )
+    mixture = outputs.mixture
+    if data.start is None:
+        mixture = mixture_of(spread, data.targets("train").subset(shown), direct_share=config.heads.direct_share)
+    found = replace(outputs, weights=weights, biases=biases, mixture=mixture)
     return FineTunedScene(backbone.eval(), found, validated, tuned.history)
+
+
+def _with_estimates(targets: Targets, estimates: Values) -> Targets:
+    """Targets in which the trained model's estimate stands where nothing is known of the number of people.
+
+    So that what it knows of that is not lost while the backbone learns other things (Li and Hoiem 2016).
+
+    Args:
+        targets: Of training rows.
+        estimates: Of log10(people + 1), shape (n,).
+    """
+    people = 10.0 ** np.maximum(estimates, 0.0) - 1.0
+    return replace(targets, people=np.where(np.isnan(targets.people), people, targets.people).astype(np.float32))

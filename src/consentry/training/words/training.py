@@ -24,6 +24,7 @@ from consentry.training.measures.intervals import score_interval
 from consentry.training.progress import Progress, silent
 from consentry.training.words.data import WrittenText, training_texts, tweets, written_texts
 from consentry.training.words.graph import ENCODER, WIDTH, write_graph
+from consentry.writing import write_text
 
 CUES: Final[tuple[TextKind, ...]] = ("reporting_cue", "eyewitness_cue", "official_duty_cue", "help_cue")
 """The kinds that it is used for; for the others rules are right more often, see docs/text.md."""
@@ -81,7 +82,7 @@ def train_text(sources: TextSources, out: Path, *, progress: Progress = silent) 
     manifest = _manifest(sources, len(written), len(others))
     write_model_json(out, manifest)
     metrics = measure(out, sources, progress=progress)
-    (out / "metrics.json").write_text(json.dumps(metrics, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    write_text(out / "metrics.json", json.dumps(metrics, indent=2, sort_keys=True) + "\n")
     _write_card(out, manifest, metrics)
     return ModelFolder.open(out.name, root=out.parent)
 
@@ -215,7 +216,7 @@ def _write_card(folder: Path, manifest: dict[str, Any], metrics: dict[str, Any])
         loader=PackageLoader("consentry.training"), undefined=StrictUndefined, keep_trailing_newline=True
     )
     text = environment.get_template("text_card.md.j2").render(manifest=manifest, metrics=metrics)
-    (folder / "card.md").write_text(text, encoding="utf-8")
+    write_text(folder / "card.md", text)
 
 
 def _today() -> date:

@@ -1,69 +1,20 @@
-"""``consentry models``: list, verify, build."""
+"""``consentry models build``: model folders made again from their sources."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from consentry.cli.options import JsonOption, ModelsOption, QuietOption
+from consentry.cli.options import QuietOption
 from consentry.cli.output import OUT, progress_bars
 
-app = typer.Typer(help="The models that ship: what they are, whether they are whole, how to make them again.")
-build_app = typer.Typer(
-    help="Make a model folder again from its sources; needs the extra `train`.", no_args_is_help=True
-)
-app.add_typer(build_app, name="build")
+app = typer.Typer(help="Make a model folder again from its sources; needs the extra `train`.", no_args_is_help=True)
 
 
-@app.callback(invoke_without_command=True)
-def models(context: typer.Context) -> None:
-    """The models that ship; without a command, the list."""
-    if context.invoked_subcommand is None:
-        list_models()
-
-
-@app.command("list")
-def list_models(models: ModelsOption = None, as_json: JsonOption = False) -> None:
-    """List the models with version, size, sources and licences."""
-    from consentry.runtime import ModelFolder
-    from consentry.runtime import list_models as names
-
-    folders = [ModelFolder.open(name, root=models) for name in names(models)]
-    if as_json:
-        typer.echo(json.dumps([{**folder.manifest, "sha256": folder.digest} for folder in folders], indent=2))
-        return
-    table = Table("model", "task", "size", "made from", "licence", box=None, pad_edge=False)
-    for folder in folders:
-        size = sum(entry["bytes"] for entry in folder.manifest["files"].values())
-        sources = folder.manifest.get("sources", [])
-        table.add_row(
-            folder.id,
-            str(folder.manifest.get("task", "")),
-            f"{size / 1e6:.1f} MB",
-            ", ".join(dict.fromkeys(f"{source['package']}=={source['version']}" for source in sources)),
-            ", ".join(dict.fromkeys(source["licence"] for source in sources)),
-        )
-    OUT.print(table)
-
-
-@app.command("verify")
-def verify(models: ModelsOption = None) -> None:
-    """Check every file of every model against its digest."""
-    from consentry.runtime import ModelFolder
-    from consentry.runtime import list_models as names
-
-    for name in names(models):
-        folder = ModelFolder.open(name, root=models)
-        folder.verify()
-        OUT.print(f"{folder.id}: all files are as model.json says")
-
-
-@build_app.command("faces")
-def build_faces(
+@app.command("faces")
+def faces(
     pairs: Annotated[
         Path | None,
         typer.Option("--pairs", help="CSV: same,path_a,path_b,split. Without it, thresholds and figures are kept."),
@@ -81,8 +32,8 @@ def build_faces(
     OUT.print(f"{built.folder.id} is in {out}")
 
 
-@build_app.command("facenet")
-def build_facenet(
+@app.command("facenet")
+def facenet(
     weights: Annotated[
         str | None,
         typer.Option("--weights", help="vggface2, casia-webface, or a .pt or .safetensors file."),
@@ -114,10 +65,12 @@ def build_facenet(
         from consentry.training.facenet.build import write_facenet
         from consentry.training.facenet.network import load_network
         from consentry.training.facenet.weights import find_weights
+        from consentry.training.scene.folders import stand_by_shipped
 
         found = find_weights(weights, sha256=sha256, download=download)
         made_by = "consentry models build facenet"
         folder = write_facenet(out, load_network(found), version=version, sources=[found.source], made_by=made_by)
+        stand_by_shipped(out.parent)
         OUT.print(f"{folder.id} is in {out}")
     if pairs is None:
         OUT.print("It is not calibrated: every answer will be inconclusive. Give --pairs.")
@@ -133,8 +86,8 @@ def build_facenet(
     )
 
 
-@build_app.command("reading")
-def build_reading(
+@app.command("reading")
+def reading(
     out: Annotated[Path, typer.Option("--out", help="The model's folder.")] = Path("models/reading"),
 ) -> None:
     """Take the networks that read words in pictures from their package, and describe them."""

@@ -16,6 +16,7 @@ from consentry.cli.options import (
     PolicyOption,
     Precision,
     PrecisionOption,
+    PrivateAddressesOption,
     QuietOption,
 )
 from consentry.cli.output import OUT
@@ -48,6 +49,7 @@ def pyfunc(
         int, typer.Option("--threads", min=0, help="CPU threads; one suits Spark, 0 (all) a server.")
     ] = 1,
     ocr: OcrOption = False,
+    allow_private_addresses: PrivateAddressesOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Write the scorer as an MLflow model: for Spark, for `mlflow models serve`, for a model registry.
@@ -68,6 +70,7 @@ def pyfunc(
         settings=RuntimeSettings(device=device.value, precision=precision.value, threads=threads),
         media_from=media_from or (),
         read_pictures=ocr,
+        allow_private_addresses=allow_private_addresses,
     )
     if not quiet:
         OUT.print(f"Model:  {out}", soft_wrap=True)
