@@ -14,6 +14,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "consentry.pipeline": ("consentry.pipeline.assessor",),
     "consentry.records": ("consentry.records",),
     "consentry.errors": ("consentry.errors", "consentry.error_codes"),
+    "consentry.tables": ("consentry.tables",),
     "consentry.media": ("consentry.media",),
     "consentry.signals": ("consentry.signals.protocol", "consentry.signals.registry"),
     "consentry.signals.scene": ("consentry.signals.scene",),
@@ -26,6 +27,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "consentry.signals.text": ("consentry.signals.text",),
     "consentry.policy": ("consentry.policy", "consentry.policy.cases.files"),
     "consentry.policy.proving": ("consentry.policy.proving",),
+    "consentry.policy.prose": ("consentry.policy.prose",),
     "consentry.policy.statement": ("consentry.policy.statement",),
     "consentry.policy.drawing": ("consentry.policy.drawing",),
     "consentry.batch": (
