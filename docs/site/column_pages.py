@@ -68,6 +68,7 @@ def _results() -> str:
 _COUNTED = {"media": "Images and videos of all posts.", "videos": "Videos among them."}
 _TYPES = {
     "string": "text",
+    "large_string": "text",
     "double": "number",
     "bool": "true or false",
     "int32": "whole number",

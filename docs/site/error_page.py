@@ -46,8 +46,10 @@ def _section(room: str, codes: list[ErrorCode]) -> str:
     pages = list(dict.fromkeys(code.read for code in codes if code.read))
     more = f" More: {', '.join(pages)}." if pages else ""
     parts = [f"## {room}\n", f"{' and '.join(classes)}.{more}\n", _where(codes)]
-    rows = [(f'<span id="{code.code}"></span>`{code.code}`', _exit(code), f"{code.when} → {code.do}") for code in codes]
-    return "\n".join([*parts, table(("code", "exit", "when it comes → what to do"), rows)])
+    rows = [
+        (f'<span id="{code.code}"></span>`{code.code}`', _exit(code), f"{code.when}<br>→ {code.do}") for code in codes
+    ]
+    return "\n".join([*parts, table(("code", "exit", "when it comes, and what to do"), rows)])
 
 
 def _where(codes: list[ErrorCode]) -> str:

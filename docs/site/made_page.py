@@ -30,7 +30,8 @@ class MadePage:
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; cells are Markdown in one line."""
     lines = [" | ".join(head), " | ".join("---" for _ in head), *(" | ".join(map(cell, row)) for row in rows)]
-    return "\n".join(f"| {line} |" for line in lines) + "\n"
+    written = "\n".join(f"| {line} |" for line in lines)
+    return f'<div class="names" markdown>\n\n{written}\n\n</div>\n'
 
 
 def cell(text: str) -> str:

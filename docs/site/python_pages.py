@@ -14,6 +14,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "consentry.pipeline": ("consentry.pipeline.assessor",),
     "consentry.records": ("consentry.records",),
     "consentry.errors": ("consentry.errors", "consentry.error_codes"),
+    "consentry.tables": ("consentry.tables",),
     "consentry.media": ("consentry.media",),
     "consentry.signals": ("consentry.signals.protocol", "consentry.signals.registry"),
     "consentry.signals.scene": ("consentry.signals.scene",),
@@ -26,6 +27,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "consentry.signals.text": ("consentry.signals.text",),
     "consentry.policy": ("consentry.policy", "consentry.policy.cases.files"),
     "consentry.policy.proving": ("consentry.policy.proving",),
+    "consentry.policy.prose": ("consentry.policy.prose",),
     "consentry.policy.statement": ("consentry.policy.statement",),
     "consentry.policy.drawing": ("consentry.policy.drawing",),
     "consentry.batch": (
@@ -81,7 +83,13 @@ def _page(title: str, modules: tuple[str, ...]) -> str:
 
 
 def _block(module: str) -> str:
-    lines = [f"::: {module}", "    options:", "      show_submodules: false", "      show_root_toc_entry: true"]
+    lines = [
+        f"::: {module}",
+        "    options:",
+        "      show_submodules: false",
+        "      show_root_toc_entry: true",
+        "      show_root_full_path: true",
+    ]
     names = public_names(module)
     hidden = [name for name in names if SOURCE.joinpath(*module.split("."), f"{name}.py").is_file()]
     if names:

@@ -37,6 +37,10 @@ def test_a_room_lists_its_codes_with_their_exit_codes() -> None:
     assert set(listed) == {code for code in error_codes() if code.startswith("job.")}
 
 
+def test_brackets_are_words_and_no_markup() -> None:
+    assert 'pip install "consentry[ray]"' in " ".join(run("cluster").stdout.split())
+
+
 def test_all_are_listed_for_programs() -> None:
     listed = json.loads(run("--json").stdout)
     assert {each["code"] for each in listed} == set(error_codes())

@@ -48,7 +48,7 @@ def errors(
         table = Table("code", "exit", "when, and what to do", box=None, pad_edge=False, padding=(0, 2, 1, 0))
         for each in found:
             table.add_row(
-                Text(each.code, "red"), "/".join(map(str, exit_codes(each))) or "–", f"{each.when}\n→ {each.do}"
+                Text(each.code, "red"), "/".join(map(str, exit_codes(each))) or "–", Text(f"{each.when}\n→ {each.do}")
             )
         OUT.print(table)
 

@@ -20,6 +20,7 @@ _HERE: Final = (
     "proving.",
     "runtime.",
     "signal.invalid",
+    "system.",
     "third_party.",
 )
 """Trouble with the installation; anything else is something that the caller gave."""

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 from consentry.batch.fetching.addresses import how_to_install, is_address, is_plain, is_web, name_of, protocol_of
 from consentry.batch.fetching.downloading import Downloader
 from consentry.batch.fetching.not_fetched import (
+    MEDIA_CODES,
     NotFetchedError,
     not_checked,
     not_found,
@@ -72,7 +73,7 @@ class Fetcher:
             else:
                 self._read(item, target)
         except NotFetchedError as error:
-            raise MediaError(error.message, error.remedy, code=f"media.{error.what}") from error
+            raise MediaError(error.message, error.remedy, code=MEDIA_CODES[error.what]) from error
         if not target.tell():
             raise MediaError(
                 f"{item.media_id} is empty.", "Check whether its upload or download was completed.", code="media.empty"

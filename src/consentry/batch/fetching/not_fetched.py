@@ -9,12 +9,38 @@ _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LONGEST_ASKED: Final = 4
 """Digits of Retry-After."""
 
+MEDIA_CODES: Final = {
+    "bad_address": "media.bad_address",
+    "extra_missing": "media.extra_missing",
+    "fetch_failed": "media.fetch_failed",
+    "fetch_timeout": "media.fetch_timeout",
+    "not_found": "media.not_found",
+    "private_address": "media.private_address",
+    "protocol": "media.protocol",
+    "redirect": "media.redirect",
+    "refused": "media.refused",
+    "too_large": "media.too_large",
+}
+"""What a medium's error is called, by what went wrong."""
+MANIFEST_CODES: Final = {
+    "bad_address": "manifest.bad_address",
+    "extra_missing": "manifest.filesystem",
+    "fetch_failed": "manifest.fetch_failed",
+    "fetch_timeout": "manifest.fetch_timeout",
+    "not_found": "manifest.missing",
+    "private_address": "manifest.private_address",
+    "redirect": "manifest.redirect",
+    "refused": "manifest.refused",
+    "too_large": "manifest.too_large",
+}
+"""The same for a manifest, which is only fetched by HTTP."""
+
 
 class NotFetchedError(Exception):
     """Becomes a `MediaError` or a `ManifestError`, whatever it was that was asked for.
 
     Attributes:
-        what: The last part of the code.
+        what: What went wrong; a key of `MEDIA_CODES`.
         message: What happened.
         remedy: What to do.
         may_pass: Whether it is worth asking again.

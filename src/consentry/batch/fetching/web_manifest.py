@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 
 from consentry.batch.errors import ManifestError
 from consentry.batch.fetching.downloading import Downloader
-from consentry.batch.fetching.not_fetched import NotFetchedError
+from consentry.batch.fetching.not_fetched import MANIFEST_CODES, NotFetchedError
 from consentry.batch.fetching.rules import FetchRules
 from consentry.writing import writing
 
@@ -16,7 +16,6 @@ MOST_BYTES: Final = 16 * 1024**3
 """Of a manifest; some hundred million rows."""
 MOST_SECONDS: Final = 3600.0
 _GZIPPED: Final = b"\x1f\x8b"
-_CODES: Final = {"not_found": "missing", "extra_missing": "filesystem"}
 
 
 def open_over_http(address: str, name: str, rules: FetchRules) -> BinaryIO:
@@ -44,8 +43,7 @@ def open_over_http(address: str, name: str, rules: FetchRules) -> BinaryIO:
         try:
             downloads.download(address, copy.file, name=name, most=MOST_BYTES)
         except NotFetchedError as error:
-            code = f"manifest.{_CODES.get(error.what, error.what)}"
-            raise ManifestError(error.message, error.remedy, code=code) from error
+            raise ManifestError(error.message, error.remedy, code=MANIFEST_CODES[error.what]) from error
         copy.seek(0)
         packing = infer_compression(name)
         if packing == "gzip" and copy.read(2) != _GZIPPED:
