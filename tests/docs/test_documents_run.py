@@ -1,4 +1,4 @@
-"""What the tutorials and the how-to pages say runs, in an empty folder, from the first line to the last."""
+"""What the README, the tutorials and the how-to pages say runs, in an empty folder, from the first line to the last."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from document_runs import Run
 from fenced_blocks import RUN, Document, read_document
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = sorted([DOCS / "index.md", *(DOCS / "tutorials").glob("*.md"), *(DOCS / "how-to").glob("*.md")])
+README = DOCS.parent / "README.md"
+PAGES = sorted([README, DOCS / "index.md", *(DOCS / "tutorials").glob("*.md"), *(DOCS / "how-to").glob("*.md")])
 DOCUMENTS = [read_document(page) for page in PAGES]
 
 
@@ -19,7 +20,7 @@ def parameters() -> list[object]:
         pytest.param(
             document,
             marks=[pytest.mark.slow] if document.slow else [],
-            id=str(document.path.relative_to(DOCS)),
+            id=str(document.path.relative_to(DOCS.parent)),
         )
         for document in run
     ]
