@@ -52,7 +52,6 @@ def plain(text: str, style: str = "") -> Text:
 def print_error(error: ConsentryError) -> None:
     """The three parts of an error, each on its line."""
     ERR.print(Text.assemble(("Error ", "bold red"), (error.code, "red")), soft_wrap=True)
-    ERR.print(Text.assemble(("Error ", "bold red"), (error.code, "red")))
     # Left to the terminal to wrap: what is cut into lines cannot be copied.
     ERR.print(plain(error.message), soft_wrap=True)
     ERR.print(Text.assemble(("→ ", "bold"), plain(error.remedy)), soft_wrap=True)
