@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-coverage check lint format bench docs lock clean
+.PHONY: help demo test test-slow test-coverage check lint format bench docs docs-images lock clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -72,7 +72,11 @@ format: $(VENV)/.dev ## put the code into shape
 bench: $(VENV)/.dev ## measure speed side by side with the usual ways
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-docs: $(VENV)/.core ## make the demo report that docs/images/report.png shows; needs chromium
+docs: $(VENV)/.dev ## build the manual into build/site; warnings are errors
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "The manual: build/site/index.html"
+
+docs-images: $(VENV)/.core ## make the picture of a report that the README shows; needs chromium
 	@$(MAKE) --no-print-directory demo
 	@$(BIN)/python docs/images/make.py
 

@@ -124,7 +124,7 @@ class UsualWay:
         from facenet_pytorch import MTCNN, InceptionResnetV1
 
         from consentry.runtime import ModelFolder
-        from consentry.training.scene_export import load_scene_network
+        from consentry.training.scene.export import load_scene_network
 
         torch.set_num_threads(threads)
         folder = ModelFolder.open("scene")
@@ -167,7 +167,7 @@ class DlibWay:
     def __init__(self) -> None:
         import dlib
 
-        from consentry.training.dlib_network import DLIB_WEIGHTS
+        from consentry.training.faces.dlib_network import DLIB_WEIGHTS
 
         points = replace(
             DLIB_WEIGHTS,

@@ -29,12 +29,12 @@ import torch
 from facenet_pytorch import MTCNN, InceptionResnetV1
 from PIL import Image, ImageOps
 
-from consentry.assess import LONGEST_SIDE
-from consentry.faces import DlibEmbedder, MtcnnDetector
 from consentry.media import open_media
+from consentry.pipeline.assessor import LONGEST_SIDE
 from consentry.records import Media
 from consentry.runtime import ModelFolder, RuntimeSettings
-from consentry.training.dlib_network import DLIB_WEIGHTS
+from consentry.signals.faces import DlibEmbedder, MtcnnDetector
+from consentry.training.faces.dlib_network import DLIB_WEIGHTS
 
 ROOT = Path(__file__).parent.parent
 MEDIA = ROOT / "data/demo/media"

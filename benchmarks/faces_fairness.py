@@ -23,10 +23,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from consentry.training.face_detection_page import TITLES, write_detection_page
-from consentry.training.face_detection_rates import evaluate_detection
-from consentry.training.face_evaluation import evaluate_faces
-from consentry.training.face_page import RATES, share, write_face_page
+from consentry.training.faces.detection_page import TITLES, write_detection_page
+from consentry.training.faces.detection_rates import evaluate_detection
+from consentry.training.faces.evaluation import evaluate_faces
+from consentry.training.faces.page import RATES, share, write_face_page
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "fairness.md"

@@ -2,8 +2,8 @@
 
     python benchmarks/faces_length.py ../shared/data/lfw_dev
 
-`LENGTH_POWER` of `consentry.faces.embedding` was chosen by this table: on `dev_train`, by groups that the data set
-publishes. The length that dlib gave is worked out from the shipped embedding, so any power can be tried on it.
+`LENGTH_POWER` of `consentry.signals.faces.embedding` was chosen by this table: on `dev_train`, by groups that the data
+set publishes. The length that dlib gave is worked out from the shipped embedding, so any power can be tried on it.
 Prints a Markdown table; takes a few minutes.
 """
 
@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from consentry.faces import FaceMatcher
-from consentry.faces.embedding import LENGTH_POWER
-from consentry.training.face_pairs import embed_pictures, read_pairs
+from consentry.signals.faces import FaceMatcher
+from consentry.signals.faces.embedding import LENGTH_POWER
+from consentry.training.faces.pairs import embed_pictures, read_pairs
 
 POWERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 FALSE_MATCHES = 0.001

@@ -34,9 +34,9 @@ from consentry.media import DecoderPool, Frame, Limits, MediaError, open_media
 from consentry.media.sampling import CUT_DIFFERENCE, CUT_SHIFT, colour_shift, mean_difference
 from consentry.records import Media
 from consentry.runtime import RuntimeSettings
-from consentry.scene import SceneScorer
-from consentry.scene.scorer import HEADS, SceneHead
-from consentry.scene.signal import time_shares
+from consentry.signals.scene import SceneScorer
+from consentry.signals.scene.scorer import HEADS, SceneHead
+from consentry.signals.scene.signal import time_shares
 
 ROOT = Path(__file__).parent.parent
 CLIPS = ROOT.parent / "shared/data/videos"

@@ -12,8 +12,8 @@ from pathlib import Path
 from random import Random
 
 from consentry.policy import decide, load_policy, redecide
-from consentry.policy.cases import WrittenCase, as_assessment, read_cases
-from consentry.policy.columns import assessment_columns, decide_columns, fact_columns
+from consentry.policy.cases.files import WrittenCase, as_assessment, read_cases
+from consentry.policy.deciding.columns import assessment_columns, decide_columns, fact_columns
 from consentry.records import Assessment, Fact
 
 NEWEST = "twitter-private-media-2024-03-21"
@@ -90,7 +90,7 @@ def _redecided(stored: list[Assessment]) -> list[str]:
 
 
 def _actions(columns: object) -> list[str]:
-    from consentry.policy.columns import FactColumns
+    from consentry.policy.deciding.columns import FactColumns
 
     assert isinstance(columns, FactColumns)
     return list(decide_columns(POLICY, columns).actions)

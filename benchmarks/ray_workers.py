@@ -22,8 +22,8 @@ from batch import ROOT, Post, pictures_in, spread, write_manifest
 from consentry import Assessor, RuntimeSettings
 from consentry.batch import Options, run_job
 from consentry.batch.job import Watch
-from consentry.batch.ray_cluster import Cluster
-from consentry.batch.ray_engine import run_job_on_ray
+from consentry.batch.ray.cluster import Cluster
+from consentry.batch.ray.engine import run_job_on_ray
 
 Way = Callable[[Path, Watch], object]
 

@@ -18,9 +18,9 @@ import numpy as np
 import torch
 
 from consentry.runtime import ModelFolder, RuntimeSettings, load_network
-from consentry.training.dlib_network import load_dlib_face_network
-from consentry.training.mtcnn_networks import load_mtcnn_stage
-from consentry.training.scene_backbone import BACKBONES, FeatureNetwork, load_backbone
+from consentry.training.faces.dlib_network import load_dlib_face_network
+from consentry.training.faces.mtcnn_networks import load_mtcnn_stage
+from consentry.training.scene.backbone import BACKBONES, FeatureNetwork, load_backbone
 
 TURNS = 9
 Run = Callable[[], object]

@@ -16,14 +16,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from consentry import Assessor, RuntimeSettings, assess, measuring
-from consentry.assess import LONGEST_SIDE
+from consentry import Assessor, RuntimeSettings
+from consentry.batch.results.table import table_bytes, table_of
 from consentry.batch.scoring import Outcome
-from consentry.batch.table import table_bytes, table_of
 from consentry.media import Limits
 from consentry.media.opening import open_media
-from consentry.opened_cases import OpenedCase
+from consentry.pipeline import assembling
+from consentry.pipeline.assessor import LONGEST_SIDE
 from consentry.records import Assessment, Case, Media, MediaOutcome
+from consentry.signals.copies import measure as copies
+from consentry.signals.opened_cases import OpenedCase
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("read", "decode", "scene", "face detection", "face embedding", "copies", "text", "policy", "write")
@@ -61,19 +63,18 @@ def clocked(costs: Costs, stage: str, run: Callable[[], Any]) -> Any:
 def one_pass(assessor: Assessor, media: list[Path], references: list[Path], text: str) -> Costs:
     """Milliseconds of a core per medium and stage; each medium is a post of its own."""
     costs: Costs = defaultdict(float)
-    parts, limits = assessor._parts, Limits()
-    matcher = parts.matcher
-    assert matcher is not None
+    signals, limits = assessor._parts.signals, Limits()
+    matcher = signals.named("faces").matcher
     opened_references = tuple(
         open_media(Media(path=path), limits=limits, longest_side=LONGEST_SIDE) for path in references
     )
     with (
-        timed(parts.scorer, "score", "scene", costs),
+        timed(signals.named("scene").scorer, "score", "scene", costs),
         timed(matcher.detector, "detect", "face detection", costs),
         timed(matcher, "_embedded", "face embedding", costs),
-        timed(measuring, "copy_signal", "copies", costs),
-        timed(parts.words, "analyse", "text", costs),
-        timed(assess, "decide", "policy", costs),
+        timed(copies, "copy_signal", "copies", costs),
+        timed(signals.named("text").reader, "analyse", "text", costs),
+        timed(assembling, "decide", "policy", costs),
     ):
         for number, path in enumerate(media):
             data = clocked(costs, "read", path.read_bytes)
@@ -91,7 +92,7 @@ def one_pass(assessor: Assessor, media: list[Path], references: list[Path], text
             )
             outcome = MediaOutcome(media_id=item.media_id, kind=opened.kind, frames=len(opened.frames))
             measured_parts = assessor._measured([OpenedCase(case, (outcome,), (opened,), opened_references)])
-            assessment, _ = assessor._assessment(case, measured_parts)
+            assessment = assessor._joined(case, measured_parts).outcome
             assert isinstance(assessment, Assessment)
             found = [Outcome(number, case.post.post_id, assessment)]
             clocked(costs, "write", lambda found=found: table_bytes(table_of(found * 64)))

@@ -27,8 +27,8 @@ from PIL import Image
 from consentry.media import open_media
 from consentry.records import Media
 from consentry.runtime import RuntimeSettings
-from consentry.scene import SceneScorer
-from consentry.training.scene_export import load_scene_network
+from consentry.signals.scene import SceneScorer
+from consentry.training.scene.export import load_scene_network
 
 ROOT = Path(__file__).parent.parent
 BATCH = 16

@@ -16,14 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
-from consentry.text import analyse_text
-from consentry.text import words as w
-from consentry.text.rules import Rule
-from consentry.text.tokens import WordPieces
-from consentry.training.intervals import score_interval
-from consentry.training.text_data import training_texts, tweets, written_texts
-from consentry.training.text_graph import write_graph
-from consentry.training.text_training import CUES, THRESHOLD, embed, fit
+from consentry.signals.text import analyse_text
+from consentry.signals.text import words as w
+from consentry.signals.text.rules import Rule
+from consentry.signals.text.tokens import WordPieces
+from consentry.training.measures.intervals import score_interval
+from consentry.training.words.data import training_texts, tweets, written_texts
+from consentry.training.words.graph import write_graph
+from consentry.training.words.training import CUES, THRESHOLD, embed, fit
 
 ROOT = Path(__file__).resolve().parent.parent
 BEHAVIOURS = ("reward_offer", "exposure_threat", "money_demand", "call_to_find")

@@ -18,7 +18,7 @@ from pathlib import Path
 import yaml
 
 from consentry.runtime import RuntimeSettings
-from consentry.text import TextReader
+from consentry.signals.text import TextReader
 
 ROOT = Path(__file__).resolve().parent.parent
 

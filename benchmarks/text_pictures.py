@@ -22,10 +22,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from consentry.runtime import RuntimeSettings
-from consentry.scene import SceneScorer
-from consentry.text import analyse_text
-from consentry.text.picture_reader import PictureReader, Pixels
-from consentry.training.intervals import score_interval
+from consentry.signals.scene import SceneScorer
+from consentry.signals.text import analyse_text
+from consentry.signals.text.picture_reader import PictureReader, Pixels
+from consentry.training.measures.intervals import score_interval
 
 ROOT = Path(__file__).resolve().parent.parent
 PRIVATE = {

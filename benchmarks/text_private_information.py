@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from consentry.text import MODEL, analyse_text
+from consentry.signals.text import MODEL, analyse_text
 
 ROOT = Path(__file__).resolve().parent.parent
 LABELS = {

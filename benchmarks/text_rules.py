@@ -19,8 +19,8 @@ from typing import Any
 
 import yaml
 
-from consentry.text import MODEL, analyse_text
-from consentry.training.intervals import score_interval
+from consentry.signals.text import MODEL, analyse_text
+from consentry.training.measures.intervals import score_interval
 
 ROOT = Path(__file__).resolve().parent.parent
 BEHAVIOURS = ("reward_offer", "exposure_threat")

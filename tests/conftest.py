@@ -33,7 +33,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def empty_mlflow_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of MLflow without a run; making its tables takes seconds, copying them does not."""
-    from consentry.training.tracking import mlflow_at
+    from consentry.training.registry.tracking import mlflow_at
 
     path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
     with mlflow_at(f"sqlite:///{path}") as mlflow:

@@ -1,9 +1,9 @@
 """The promises of the design that are about the whole house; the others are tested in their rooms.
 
-1 to 4: tests/policy/test_guardrails.py and test_shipped.py. 5: tests/faces/test_matching.py and
-tests/test_claimants.py. 6: tests/faces/test_enrolment.py, test_keys.py, test_templates.py and tests/test_claimants.py.
-8: tests/test_assess.py. 9: tests/batch/test_job.py.
-13: tests/batch/test_broken_rows.py, tests/batch/test_injected_errors.py and tests/test_isolating.py.
+1 to 4: tests/policy/deciding/test_guardrails.py and test_shipped.py. 5: tests/signals/faces/test_matching.py and
+tests/pipeline/test_claimants.py. 6: tests/signals/faces/test_enrolment.py, test_keys.py, test_templates.py and
+tests/pipeline/test_claimants.py. 8: tests/pipeline/test_assessor.py. 9: tests/batch/test_job.py.
+13: tests/batch/test_broken_rows.py, tests/batch/test_injected_errors.py and tests/pipeline/test_isolating.py.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def test_promise_1_nothing_acts_on_a_recommendation() -> None:
         elif isinstance(node, ast.Import) and path.name in fetching:
             text = path.read_text(encoding="utf-8")
             assert not re.search(r"\.(post|put|patch|delete|request|ws_connect|send\w*|bind|listen)\(", text), path
-        elif isinstance(node, ast.Import) and path.name != "ray_cluster.py":
+        elif isinstance(node, ast.Import) and path.name != "cluster.py":
             assert not {alias.name.split(".")[0] for alias in node.names} & clients, path
         if isinstance(node, ast.ImportFrom) and node.level == 0:
             module = node.module or ""
@@ -98,8 +98,8 @@ def test_promise_5_and_6_no_field_holds_a_template() -> None:
 def test_promise_6_templates_are_made_and_opened_in_one_room() -> None:
     """Nothing but the faces room makes a `Template`, and only the files of claims and keys are written there."""
     made = {path.relative_to(SOURCE).as_posix() for path, _ in calls("Template")}
-    assert made == {"faces/enrolment.py", "faces/matching.py", "faces/templates.py"}
-    for path in (SOURCE / "faces").glob("*.py"):
+    assert made == {"signals/faces/enrolment.py", "signals/faces/matching.py", "signals/faces/templates.py"}
+    for path in (SOURCE / "signals" / "faces").glob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert "logging" not in text, path
         writes = re.search(r"\.(write\w*|tofile|save\w*|dump)\(", text)
@@ -109,12 +109,12 @@ def test_promise_6_templates_are_made_and_opened_in_one_room() -> None:
 @pytest.mark.parametrize("name", ["pickle.load", "pickle.loads", "joblib.load", "numpy.load", "np.load", "torch.load"])
 def test_promise_10_no_weights_are_unpickled(name: str) -> None:
     for path, call in calls(name):
-        if path.name == "ray_worker.py" and name == "pickle.loads":
+        if path.name == "worker.py" and name == "pickle.loads":
             continue  # rows of a manifest on their way to a worker of the same job; Ray itself sends everything so
         keywords = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
         if name == "torch.load":
             assert keywords.get("weights_only") == "True", path
-            assert "locate()" in ast.unparse(call.args[0]) or path.name == "scene_backbone.py", path
+            assert "locate()" in ast.unparse(call.args[0]) or path.name == "backbone.py", path
         else:
             assert name.endswith(("np.load", "numpy.load")), path
             assert keywords.get("allow_pickle", "False") == "False", path

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from consentry.copies import Bank, BankEntry, Fingerprint, fingerprint
+from consentry.signals.copies import Bank, BankEntry, Fingerprint, fingerprint
 from copying.edits import EDITS, Picture
 from copying.shares import share
 

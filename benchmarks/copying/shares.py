@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consentry.training.intervals import score_interval
+from consentry.training.measures.intervals import score_interval
 
 
 def share(hits: int, total: int) -> str:

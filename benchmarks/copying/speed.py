@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from consentry.copies import fingerprint
-from consentry.copies.fingerprints import MATCH_DISTANCE, TRANSFORMS
-from consentry.copies.hash_index import HashIndex, Near, compare_all
+from consentry.signals.copies import fingerprint
+from consentry.signals.copies.fingerprints import MATCH_DISTANCE, TRANSFORMS
+from consentry.signals.copies.hash_index import HashIndex, Near, compare_all
 
 
 def planted(bank: NDArray[np.uint64], count: int) -> NDArray[np.uint64]:

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from consentry.copies import Bank, lookup_prints
-from consentry.copies.bank_edits import BANK_LIMITS, entry_of
-from consentry.copies.signal import compare
 from consentry.media import OpenedMedia, open_media
 from consentry.records import Media
+from consentry.signals.copies import Bank, lookup_prints
+from consentry.signals.copies.bank_edits import BANK_LIMITS, entry_of
+from consentry.signals.copies.signal import compare
 from copying.edits import Edit, bordered, captioned, cropped, resized, turned
 from copying.shares import share
 

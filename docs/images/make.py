@@ -1,4 +1,4 @@
-"""Photograph the demo report for the README. Run by `make docs`; needs chromium and Pillow."""
+"""Photograph the demo report for the README. Run by `make docs-images`; needs chromium and Pillow."""
 
 from __future__ import annotations
 

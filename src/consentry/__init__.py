@@ -26,8 +26,8 @@ from consentry.records import (
 from consentry.version import __version__
 
 if TYPE_CHECKING:
-    from consentry.assess import Assessor
     from consentry.media import Limits
+    from consentry.pipeline.assessor import Assessor
     from consentry.runtime import RuntimeSettings
 
 __all__ = [
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 # These bring heavy libraries along, so they load when first used.
-_LAZY = {"Assessor": "consentry.assess", "Limits": "consentry.media", "RuntimeSettings": "consentry.runtime"}
+_LAZY = {"Assessor": "consentry.pipeline.assessor", "Limits": "consentry.media", "RuntimeSettings": "consentry.runtime"}
 
 
 def __getattr__(name: str) -> Any:

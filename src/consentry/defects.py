@@ -11,6 +11,7 @@ import errno
 import logging
 import sys
 import traceback
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -21,8 +22,14 @@ LOGGER: Final = "consentry"
 """Where tracebacks go unless the caller takes them: the batch job writes them beside its results."""
 _MOST_FRAMES: Final = 40
 """Of one traceback; an endless recursion has a thousand of the same."""
+_MOST_CAUSES: Final = 10
+_CAUSE: Final = "which came of:\n"
 _WAITING: Final = ("concurrent/futures/", "threading.py")
 """Files of which a traceback says nothing: which line waits for a thread is chance, and the rest must not be."""
+
+
+Place = tuple[str, list[tuple[str, int, str]]]
+"""The kind of an exception; and files, lines and functions that it came through."""
 
 
 class InternalError(ConsentryError):
@@ -64,13 +71,18 @@ def as_known(error: BaseException, doing: str) -> ConsentryError:
             "Give the program more memory, or lower --batch-size, Limits.media_per_post and Limits.max_frames.",
         )
     else:
-        known = InternalError(
-            f"A defect of Consentry ({type(error).__name__}) kept {doing}.",
-            "Please report it with its traceback, which was logged (`consentry score` writes it beside the results).",
-            trace=trace_of(error),
-        )
+        known = defect(type(error).__name__, doing, trace_of(error))
     known.__cause__ = error
     return known
+
+
+def defect(kind: str, doing: str, trace: str) -> InternalError:
+    """The error for a defect of ours; arguments as for `as_known`."""
+    return InternalError(
+        f"A defect of Consentry ({kind}) kept {doing}.",
+        "Please report it with its traceback, which was logged (`consentry score` writes it beside the results).",
+        trace=trace,
+    )
 
 
 def log(error: InternalError, where: str) -> None:
@@ -83,31 +95,52 @@ def trace_of(error: BaseException) -> str:
 
     Files are named from the folder that Python found them in, so the same defect reads the same on every machine.
     """
-    parts: list[str] = []
+    return _CAUSE.join(
+        f"{_kind(link)}\n"
+        + "".join(f"{_place(_short(each.filename), each.lineno, each.name)}    {each.line}\n" for each in _frames(link))
+        for link in _chain(error)
+    )
+
+
+def places_of(error: BaseException) -> list[Place]:
+    """The same as plain data that another process can check, without the lines of code."""
+    return [
+        (_kind(link), [(_short(each.filename), each.lineno or 0, each.name) for each in _frames(link)])
+        for link in _chain(error)
+    ]
+
+
+def trace_from(places: Iterable[Place]) -> str:
+    """The traceback that another process gave as `places_of`."""
+    return _CAUSE.join(f"{kind}\n{''.join(_place(*frame) for frame in frames)}" for kind, frames in places)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception, and what it came of."""
     seen: set[int] = set()
     link: BaseException | None = error
-    while link is not None and id(link) not in seen:
+    while link is not None and id(link) not in seen and len(seen) < _MOST_CAUSES:
         seen.add(id(link))
-        parts.append(_of_one(link))
+        yield link
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
-    return "which came of:\n".join(parts)
 
 
-def _of_one(error: BaseException) -> str:
+def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+    """Where it came through: the outermost places and the innermost ones."""
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if not _short(frame.filename).startswith(_WAITING)
     ]
-    left_out = len(frames) - _MOST_FRAMES
-    lines = []
-    for index, frame in enumerate(frames):
-        if left_out > 0 and _MOST_FRAMES // 2 <= index < _MOST_FRAMES // 2 + left_out:
-            if index == _MOST_FRAMES // 2:
-                lines.append(f"  ... {left_out} more ...\n")
-            continue
-        lines.append(f"  {_short(frame.filename)}, line {frame.lineno}, in {frame.name}\n    {frame.line}\n")
+    return frames if len(frames) <= _MOST_FRAMES else [*frames[: _MOST_FRAMES // 2], *frames[-_MOST_FRAMES // 2 :]]
+
+
+def _kind(error: BaseException) -> str:
     number = error.errno if isinstance(error, OSError) else None
     name = f" ({errno.errorcode.get(number, number)})" if number is not None else ""
-    return f"{type(error).__module__}.{type(error).__qualname__}{name}\n{''.join(lines)}".replace("builtins.", "", 1)
+    return f"{type(error).__module__}.{type(error).__qualname__}{name}".removeprefix("builtins.")
+
+
+def _place(file: str, line: int | None, name: str) -> str:
+    return f"  {file}, line {line}, in {name}\n"
 
 
 def _short(file: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from consentry.cli import main
-from consentry.text import TextReader
+from consentry.signals.text import TextReader
 
 _sound = TextReader.analyse
 

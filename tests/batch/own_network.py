@@ -13,9 +13,9 @@ from typing import Any
 
 from loopback_server import content, redirect, serving
 
-from consentry.batch.downloading import Downloader
-from consentry.batch.fetch_rules import FetchRules
-from consentry.batch.not_fetched import NotFetchedError
+from consentry.batch.fetching.downloading import Downloader
+from consentry.batch.fetching.not_fetched import NotFetchedError
+from consentry.batch.fetching.rules import FetchRules
 
 PUBLIC = ("8.8.4.4", "9.9.9.9")
 RULES = FetchRules(first_wait=0.01)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from PIL import Image
 
 from consentry import Assessor, RuntimeSettings
-from consentry.batch.table import COLUMNS
+from consentry.batch.results.table import COLUMNS
 
 
 def write_rows(path: Path, rows: Iterable[object]) -> Path:
@@ -62,6 +62,6 @@ def empty_row(**values: object) -> dict[str, object]:
 
 def table_from(rows: Iterable[dict[str, object]]) -> pa.Table:
     """An Arrow table of such rows."""
-    from consentry.batch.table import schema
+    from consentry.batch.results.table import schema
 
     return pa.Table.from_pylist(list(rows), schema=schema())

@@ -14,7 +14,7 @@ from small_jobs import folder_bytes, stop_after, write_picture
 
 from consentry import Assessor, RuntimeSettings
 from consentry.batch import JobError, Options, RowError, Store, read_manifest, run_job
-from consentry.batch.files import INTERNAL_LOG
+from consentry.batch.results.files import INTERNAL_LOG
 from consentry.records import Assessment, Case
 
 AT_LEAST = 100

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_jobs import empty_row
 
-from consentry.batch import plots
-from consentry.batch.choosing import OF_EACH_ACTION, choose, interest
-from consentry.batch.summary import Summary, timing_of
+from consentry.batch.page import plots
+from consentry.batch.page.choosing import OF_EACH_ACTION, choose, interest
+from consentry.batch.results.summary import Summary, timing_of
 from consentry.batch.times import Durations, ShardTimes, bounds
 
 SECONDS = st.lists(st.floats(0.001, 9_000), min_size=1, max_size=60)
@@ -57,8 +57,10 @@ def test_a_summary_counts_each_kind_of_row_once() -> None:
     summary.add(empty_row(row=1, post_id="a", status="assessed", action="no_action", media=2, unread_media=2,
                           error_code="media.missing", error_message="gone", error_codes=["media.missing"]))  # fmt: skip
     summary.add(empty_row(row=2, status="rejected", error_code="manifest.row", error_message="bad"))
-    summary.add(empty_row(row=3, post_id="c", status="failed", error_code="assess.failed", error_message="x"))
+    summary.add(empty_row(row=3, post_id="c", status="failed", error_code="internal.defect", error_message="x",
+                          error_codes=["internal.defect"]))  # fmt: skip
     assert (summary.rows, summary.assessed, summary.rejected, summary.failed) == (3, 1, 1, 1)
+    assert (summary.internal, summary.as_json()["internal_log"]) == (1, "internal-errors.log")
     assert (summary.with_errors, summary.with_media, summary.media, summary.unreadable) == (3, 1, 2, 1)
     assert summary.errors["manifest.row"].posts == ["row 2"]
     assert summary.as_json()["actions"] == {"no_action": 1}

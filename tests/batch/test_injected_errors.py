@@ -1,7 +1,7 @@
 """Errors put in place of what the parts of the job give, one part after the other: rows bear them, the job never does.
 
 Promise 13. Failing disks under the decoders are in tests/media/test_failing_disks.py, models that break in
-tests/test_isolating.py.
+tests/pipeline/test_isolating.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from small_jobs import without_models, write_picture, write_rows
 
 from consentry import Assessor, Post
 from consentry.batch import Options, Store, run_job
-from consentry.batch.files import INTERNAL_LOG
+from consentry.batch.results.files import INTERNAL_LOG
 
 ROWS = 6
 
@@ -34,22 +34,22 @@ PLACES = {
     "consentry.media.opened.OpenedMedia.outcome": ("media", True),
     "consentry.media.DecoderPool.open": ("media", True),
     "consentry.batch.scoring.fetch": ("nothing", True),
-    "consentry.claimants.pictures_of": ("nothing", True),
-    "consentry.text.TextReader.analyse": ("all", True),
-    "consentry.text.TextReader.read": ("all", True),
-    "consentry.measuring.copies_found": ("nothing", True),
-    "consentry.isolating._measured": ("nothing", True),
-    "consentry.measuring.scenes_found": ("nothing", True),
-    "consentry.isolating.measured": ("nothing", True),
-    "consentry.assess.joined": ("all", False),
-    "consentry.assess.decide": ("all", False),
-    "consentry.assess.Circumstances.of": ("all", False),
-    "consentry.assess.Assessment": ("all", False),
+    "consentry.pipeline.claimants.pictures_of": ("nothing", True),
+    "consentry.signals.text.TextReader.analyse": ("all", True),
+    "consentry.signals.text.TextReader.read": ("all", True),
+    "consentry.pipeline.measuring.copies_found": ("nothing", True),
+    "consentry.pipeline.isolating._measured": ("nothing", True),
+    "consentry.pipeline.measuring.scenes_found": ("nothing", True),
+    "consentry.pipeline.isolating.measured": ("nothing", True),
+    "consentry.pipeline.assembling.joined": ("all", False),
+    "consentry.pipeline.assembling.decide": ("all", False),
+    "consentry.pipeline.assembling.Circumstances.of": ("all", False),
+    "consentry.pipeline.assembling.Assessment": ("all", False),
     "consentry.batch.scoring.case_of": ("all", False),
     "consentry.batch.scoring.check_answer": ("nothing", True),
-    "consentry.batch.manifest.medium_at": ("media", False),
-    "consentry.batch.manifest.joined": ("media", False),
-    "consentry.batch.table._of_scenes": ("all", False),
+    "consentry.batch.manifest.cases.medium_at": ("media", False),
+    "consentry.batch.manifest.cases.joined": ("media", False),
+    "consentry.batch.results.table._of_scenes": ("all", False),
 }
 
 

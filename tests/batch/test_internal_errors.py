@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 
 from consentry import Assessor
 from consentry.batch import JobError, Options, Store, Tolerance, run_job
-from consentry.batch.files import INTERNAL_LOG
+from consentry.batch.results.files import INTERNAL_LOG
+from consentry.batch.results.table import table_of
 from consentry.batch.scoring import Outcome
-from consentry.batch.table import table_of
 from consentry.defects import CODE
 from consentry.records import Assessment
-from consentry.text import TextReader
+from consentry.signals.text import TextReader
 
 WORDS = "her secret words"
 
@@ -75,7 +75,7 @@ def test_a_row_with_a_defect_is_assessed_as_far_as_it_goes_and_counted(
     assert "3 rows: 2 (post '1'), 6 (post '5'), 10 (post '9')\n" in log
     assert "KeyError" in log
     assert "in analyse\n" in log
-    assert "consentry/isolating.py" in log
+    assert "consentry/pipeline/measuring.py" in log
     for name, content in folder_bytes(out).items():
         assert name.startswith(("shards", "index")) or b"secret" not in content, name
     assert all("secret" not in row["traceback"] + row["assessment"] for row in rows_of(out) if row["traceback"])
@@ -117,9 +117,12 @@ def test_a_job_that_fails_says_why_as_far_as_it_got(
 ) -> None:
     break_words(monkeypatch)
     out = tmp_path / "out"
+    with pytest.raises(JobError, match="Stopped"):
+        run_job(manifest, out, quick, Options(shard_rows=4), stop=stop_after(2))
+    (out / INTERNAL_LOG).unlink()
     with pytest.raises(JobError, match="rows have errors"):
-        run_job(manifest, out, quick, Options(shard_rows=4, tolerance=Tolerance(most=12)))
-    assert "2 (post '1')" in (out / INTERNAL_LOG).read_text()
+        run_job(manifest, out, quick, Options(shard_rows=4, tolerance=Tolerance(most=5)))
+    assert "2 rows: 2 (post '1'), 6 (post '5')\n" in (out / INTERNAL_LOG).read_text()
 
 
 def test_a_sound_run_has_no_log(manifest: Path, tmp_path: Path, quick: Assessor) -> None:
@@ -136,8 +139,8 @@ def test_many_different_tracebacks_do_not_make_the_log_endless(manifest: Path, t
     many = [dict(rows[0], row=number, traceback=f"trace {number % 150}\n") for number in range(1, 6_001)]
     import pyarrow as pa
 
-    from consentry.batch.internal_log import write_internal_log
-    from consentry.batch.table import schema
+    from consentry.batch.results.internal_log import write_internal_log
+    from consentry.batch.results.table import schema
 
     store.replace(0, pa.Table.from_pylist(many, schema=schema()))
     write_internal_log(store)

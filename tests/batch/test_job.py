@@ -16,7 +16,7 @@ from small_jobs import folder_bytes, stop_after, without_models, write_picture, 
 
 from consentry import Assessor, RuntimeSettings
 from consentry.batch import JobError, Options, Store, Tolerance, run_job
-from consentry.batch.stored import read_assessments
+from consentry.batch.results.stored import read_assessments
 from consentry.records import Assessment
 from consentry.writing import OutputError
 

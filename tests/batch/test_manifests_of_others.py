@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from consentry.batch import ManifestError, read_manifest
-from consentry.batch.columns import Reading
+from consentry.batch.manifest.columns import Reading
 from consentry.records import Case
 
 FOLDER = Path(__file__).parent / "manifests"

@@ -13,7 +13,7 @@ from object_stores import google, s3
 from small_jobs import without_models, write_picture, write_rows
 
 from consentry.batch import run_job
-from consentry.batch.stored import read_assessments
+from consentry.batch.results.stored import read_assessments
 
 
 @pytest.fixture

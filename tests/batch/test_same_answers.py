@@ -10,9 +10,9 @@ import pytest
 
 from consentry import Assessor, RuntimeSettings
 from consentry.batch import Options, read_manifest, run_job
-from consentry.batch.reading import read_rows
-from consentry.batch.sources import find_sources, joined
-from consentry.batch.store import Store
+from consentry.batch.manifest.reading import read_rows
+from consentry.batch.manifest.sources import find_sources, joined
+from consentry.batch.results.store import Store
 from consentry.records import Case
 
 SETTINGS = RuntimeSettings(threads=1)
@@ -55,7 +55,7 @@ def test_the_model_for_mlflow(demo: Path, bank: Path, tmp_path: Path, of_the_lib
     import mlflow.pyfunc
     import pandas as pd
 
-    from consentry.batch.pyfunc_export import export_pyfunc
+    from consentry.batch.pyfunc.export import export_pyfunc
 
     posts = []
     for source, content in read_rows(find_sources(demo)):
@@ -90,8 +90,8 @@ def ray_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_the_job_on_a_cluster(
     demo: Path, bank: Path, tmp_path: Path, of_the_library: list[str], ray_here: str
 ) -> None:  # fmt: skip
-    from consentry.batch.ray_cluster import Cluster
-    from consentry.batch.ray_engine import run_job_on_ray
+    from consentry.batch.ray.cluster import Cluster
+    from consentry.batch.ray.engine import run_job_on_ray
 
     out = tmp_path / "out"
     run_job_on_ray(demo, out, Options(shard_rows=3), Cluster(address=ray_here), bank=bank, settings=SETTINGS)

@@ -14,7 +14,7 @@ from small_jobs import folder_bytes, without_models, write_picture, write_rows
 from typer.testing import CliRunner
 
 from consentry.batch import FetchRules, ManifestError, Options, plan_job, run_job
-from consentry.batch.stored import read_assessments
+from consentry.batch.results.stored import read_assessments
 from consentry.cli.app import app
 
 RULES = FetchRules(private_addresses=True, first_wait=0.01, stall_seconds=2)

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from consentry.cli.app import app, main
-from consentry.faces.keys import KEY_FILE_VARIABLE, KEY_VARIABLE
+from consentry.signals.faces.keys import KEY_FILE_VARIABLE, KEY_VARIABLE
 
 
 def run(*arguments: str | Path) -> Result:

@@ -14,13 +14,13 @@ from PIL import Image
 from similar_pictures import detailed, save
 from typer.testing import CliRunner, Result
 
-from consentry.assess import Assessor
 from consentry.cli.app import app
 from consentry.errors import ConsentryError
+from consentry.pipeline.assessor import Assessor
 from consentry.records import Decision, Fact, Post, Report
-from consentry.training.manifest import Row, read_manifest
-from consentry.training.pictures import Skipped
-from consentry.training.scene_features import SceneFeatures
+from consentry.training.data.manifest import Row, read_manifest
+from consentry.training.data.pictures import Skipped
+from consentry.training.scene.features import SceneFeatures
 
 
 def run(*arguments: object) -> Result:
@@ -170,7 +170,7 @@ def test_suspects_with_plain_features(repository: Path, tmp_path: Path, monkeypa
         gone = Skipped("none.jpg", "media.not_found", "There is no such file.")
         return SceneFeatures(readable, {"original": (9 * values).astype(np.float32)}, {}, (gone,))
 
-    monkeypatch.setattr("consentry.training.scene_features.scene_features", features)
+    monkeypatch.setattr("consentry.training.scene.features.scene_features", features)
     manifest = mislabelled(repository, tmp_path)
     assert set(suspects_found(manifest, tmp_path)) <= set(WRONG)
     (tmp_path / "exclude.txt").write_text(f"{WRONG[0]}\n")

@@ -13,11 +13,11 @@ from typer.testing import CliRunner, Result
 
 from consentry.cli.app import app
 from consentry.cli.opening import opened_each
-from consentry.copies.bank_file import read_entries
-from consentry.faces.keys import KEY_FILE_VARIABLE, KEY_VARIABLE, MasterKey
 from consentry.media import Limits, open_media
 from consentry.media import decoder_process as decoder_process_module
 from consentry.records import Media
+from consentry.signals.copies.bank_file import read_entries
+from consentry.signals.faces.keys import KEY_FILE_VARIABLE, KEY_VARIABLE, MasterKey
 
 CODES = {"segfault": "media.decoder_crashed", "kill": "media.decoder_killed", "hang": "media.timeout"}
 

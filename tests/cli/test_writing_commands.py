@@ -11,8 +11,8 @@ import pytest
 from consentry import Assessor, RuntimeSettings
 from consentry.batch import run_job
 from consentry.cli.app import main
-from consentry.copies.bank_file import read_entries
-from consentry.faces.keys import KEY_VARIABLE
+from consentry.signals.copies.bank_file import read_entries
+from consentry.signals.faces.keys import KEY_VARIABLE
 from small_disks import SmallDisk, small_disk
 
 POLICY = "twitter-private-media-2021-11-30"
@@ -118,7 +118,7 @@ def test_a_bank_that_cannot_grow_stays_as_it_was(disk: SmallDisk, repository: Pa
 
 def test_figures_that_have_no_room(disk: SmallDisk) -> None:
     from consentry.cli.figures import write_figures
-    from consentry.training.pages import write_page
+    from consentry.training.measures.pages import write_page
     from consentry.writing import OutputError
 
     write_figures(disk.path / "figures.json", {"auc": 0.5})

@@ -18,6 +18,7 @@ import pytest
 from media_files import encoded, quadrants, textured, video
 from PIL import Image
 
+from consentry.defects import InternalError
 from consentry.media import DecoderPool, Limits, MediaError, OpenedMedia, open_media
 from consentry.media import decoder_process as decoder_process_module
 from consentry.records import Media
@@ -126,7 +127,6 @@ def test_processes_are_started_when_needed_and_serve_again() -> None:
         ("segfault", "media.decoder_crashed"),
         ("abort", "media.decoder_crashed"),
         ("exit", "media.decoder_crashed"),
-        ("raise", "media.decoder_crashed"),
         ("invent", "media.decoder_crashed"),
         ("kill", "media.decoder_killed"),
         ("alarm", "media.timeout"),
@@ -142,6 +142,17 @@ def test_a_file_that_breaks_the_decoder_costs_that_file(faulty: DecoderPool, wor
     assert error.code == code
     assert words in error.message
     assert after.result().width == 96
+    assert pid_of(faulty) != before
+
+
+def test_a_defect_of_ours_in_a_decoder_is_called_one(faulty: DecoderPool) -> None:
+    before = faulty.open(PICTURE, longest_side=64).result() and pid_of(faulty)
+    error = faulty.open(order("raise"), longest_side=64).exception()
+    assert isinstance(error, InternalError)
+    assert error.message == "A defect of Consentry (ZeroDivisionError) kept a medium from being decoded."
+    assert error.trace.startswith("ZeroDivisionError\n  consentry/media/decoder_worker.py, line ")
+    assert error.trace.endswith("in obey\n")
+    assert faulty.open(PICTURE, longest_side=64).result().width == 96
     assert pid_of(faulty) != before
 
 

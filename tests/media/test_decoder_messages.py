@@ -102,6 +102,15 @@ LIES: list[dict[str, Any]] = [
     {**GOOD, "duration": -3},
     {**GOOD, "note": ["media.damaged", "a", "b"]},
     {**GOOD, "note": ["media.sampled_in_part", "a"]},
+    {"worn": True, "defect": []},
+    {"worn": True, "defect": 7},
+    {"worn": True, "defect": "ValueError"},
+    {"worn": True, "defect": [["ValueError: her words", []]]},
+    {"worn": True, "defect": [["ValueError", [["a file of words.py", 1, "name"]]]]},
+    {"worn": True, "defect": [["ValueError", [["file.py", "1", "name"]]]]},
+    {"worn": True, "defect": [["ValueError", [["file.py", 1, "a name of words"]]]]},
+    {"worn": True, "defect": [["ValueError", [["file.py", 1, "name"]] * 41]]},
+    {"worn": True, "defect": [["V" * 200, []]]},
 ]
 
 

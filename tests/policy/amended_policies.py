@@ -12,9 +12,9 @@ from hostile_policies import hostile_policies
 from hypothesis import strategies as st
 
 from consentry.policy import parse_policy
-from consentry.policy.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not, Possible
 from consentry.policy.definitions import YES_NO, FactDefinition, Policy
-from consentry.policy.sections import ACTIONS
+from consentry.policy.language.sections import ACTIONS
+from consentry.policy.logic.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not, Possible
 
 HEAD = {"policy": "amended", "version": "2", "title": "Away with some of it", "effective": {"from": "2022-01-01"}}
 

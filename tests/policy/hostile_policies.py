@@ -7,9 +7,10 @@ from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
+from measured_inputs import ADDED
 
 from consentry.policy import Policy, PolicyError, parse_policy
-from consentry.policy.inputs import INPUTS
+from consentry.policy.measuring.inputs import INPUTS, find_input, input_named
 
 NAMES = ("identity", "verified", "report_standing", "safe", "event", "proof", "answer")
 """Fact names that pretend to be what they are not."""
@@ -71,10 +72,10 @@ def _hostile_file(random: Random) -> dict[str, Any]:
 
 
 def _fact(random: Random) -> dict[str, Any]:
-    name = random.choice((None, *EVENTS, *INPUTS, *EVENTS))
+    name = random.choice((None, *EVENTS, *INPUTS, *ADDED, *EVENTS))
     if name is None:
         return {"ask": "?"}
-    item = INPUTS[name]
+    item = input_named(name)
     if item.is_day:
         return {"ask": "?", "from": name, "why": "because", "yes_at_least": random.choice(("2021-12-01", "2026-01-02"))}
     if item.is_number:
@@ -92,7 +93,7 @@ def _fact(random: Random) -> dict[str, Any]:
 
 def _leaf(random: Random, facts: dict[str, dict[str, Any]], name: str) -> Any:
     fact = facts.get(name, {})
-    item = INPUTS.get(fact.get("from", ""))
+    item = find_input(fact.get("from", ""))
     if item is None or item.is_number or "yes" in fact:
         return random.choice((name, {name: "no"}))
     return {name: random.choice(item.words)}

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from consentry.policy.inputs import INPUTS
-from consentry.policy.measurements import Measurement, Number, Word
-from consentry.policy.situation import Situation
+from consentry.policy.measuring.inputs import INPUTS, Input, input_named
+from consentry.policy.measuring.measurements import Measurement, Number, Word
+from consentry.policy.measuring.situation import Situation
 from consentry.records import ErrorNote, MediaOutcome, Post, Report, Signals
+
+ADDED = ("signal.nudity.probability", "signal.drawing.child.probability")
+"""Inputs of signals that others added; random posts have them."""
+
+
+def all_inputs() -> list[Input]:
+    """Every input that ships, and some of signals that others added."""
+    return [*INPUTS.values(), *map(input_named, ADDED)]
 
 
 def note(stage: str, media_id: str | None = None) -> ErrorNote:
@@ -24,7 +32,7 @@ def measure(
     signals.setdefault("media", tuple(read(media_id) for media_id in ids))
     signals.setdefault("references_used", 1)
     post = Post(post_id="post", media=ids, text="words", account="media_outlet")
-    return INPUTS[name].measure(Situation(post=post, report=report, signals=Signals(**signals)))
+    return input_named(name).measure(Situation(post=post, report=report, signals=Signals(**signals)))
 
 
 def number(name: str, **rest: Any) -> tuple[float, float]:

@@ -19,6 +19,8 @@ from consentry.records import (
     CrowdLevel,
     CrowdScore,
     ErrorNote,
+    ExtraScore,
+    ExtraSignal,
     Face,
     FaceQuality,
     FaceSignal,
@@ -124,6 +126,23 @@ def _note(stage: str, media_id: str | None) -> ErrorNote:
     return ErrorNote(stage=stage, code="x.y", message="It failed.", remedy="Try again.", media_id=media_id)
 
 
+def _added(name: str, media_id: str | None, words: tuple[str, ...]) -> st.SearchStrategy[ExtraSignal]:
+    scores = st.tuples(
+        *(st.builds(ExtraScore, word=st.just(word), probability=PROBABILITIES, certain=st.booleans()) for word in words)
+    )
+    return st.builds(ExtraSignal, name=st.just(name), model=st.just("m"), media_id=st.just(media_id), scores=scores)
+
+
+@st.composite
+def added_signals(draw: st.DrawFn, media_ids: list[str]) -> tuple[ExtraSignal, ...]:
+    """What two signals that others added say of media, of the post as a whole, or of nothing; and one nobody reads."""
+    places = st.lists(st.sampled_from([None, *media_ids]), unique=True, max_size=3)
+    found = [draw(_added("nudity", media_id, ("nudity",))) for media_id in draw(places)]
+    words = draw(st.sampled_from((("child",), ("adult", "child"), ("adult",))))
+    found += [draw(_added("drawing", media_id, words)) for media_id in draw(places)]
+    return (*found, *(draw(_added("unread", media_id, ("x",))) for media_id in draw(places)))
+
+
 @st.composite
 def posts_with_signals(draw: st.DrawFn) -> tuple[Post, Signals]:
     """A post and what was measured of it, with gaps of every kind."""
@@ -155,7 +174,7 @@ def posts_with_signals(draw: st.DrawFn) -> tuple[Post, Signals]:
             faces.append(draw(face_signals(media_id)))
         if draw(usually):
             copies.append(draw(copy_signals(media_id)))
-    stages = st.sampled_from(("media", "scene", "faces", "copies", "text", "references"))
+    stages = st.sampled_from(("media", "scene", "faces", "copies", "text", "references", "nudity"))
     notes = draw(st.lists(st.builds(_note, stages, st.sampled_from([None, *ids])), max_size=1))
     references = draw(st.integers(0, 2))
     signals = Signals(
@@ -167,6 +186,7 @@ def posts_with_signals(draw: st.DrawFn) -> tuple[Post, Signals]:
         references_given=2,
         references_used=references,
         errors=tuple(notes),
+        extra=draw(added_signals(ids)),
     )
     return post, signals
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from consentry.cli.app import app
 from consentry.policy import list_policies, load_policy
-from consentry.policy.inputs import INPUTS
+from consentry.policy.measuring.inputs import INPUTS
 
 _BLOCK = re.compile(r"(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<language>yaml|python|sh)\n(?P<body>.*?)```", re.DOTALL)
 

@@ -17,10 +17,10 @@ from policy_strategies import examples
 from test_loading import GOOD
 
 from consentry.policy import Policy, list_policies, load_policy, parse_policy
-from consentry.policy.conditions import AllOf, Always, AnyOf, ClauseHolds, FactIs, Not, Possible
 from consentry.policy.drawing import draw
 from consentry.policy.drawing.marks import width_of, wrapped
 from consentry.policy.drawing.wording import phrases, plain_name, sentence
+from consentry.policy.logic.conditions import AllOf, Always, AnyOf, ClauseHolds, FactIs, Not, Possible
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -14,7 +14,7 @@ HEAVY = ("torch", "numpy", "openvino", "av", "PIL", "pyarrow", "z3", "phonenumbe
 
 def test_nothing_heavy_comes_with_it() -> None:
     script = (
-        "import sys; import consentry.policy; import consentry.policy.cases\n"
+        "import sys; import consentry.policy; import consentry.policy.cases.files\n"
         "consentry.policy.load_policy()\n"
         "print('\\n'.join(sorted({name.split('.')[0] for name in sys.modules})))\n"
         "print('\\n'.join(name for name in sys.modules if name.startswith('consentry.')))\n"
@@ -39,7 +39,7 @@ def test_what_it_names_loads_when_it_is_used() -> None:
     script = (
         "import sys; import consentry.policy\n"
         "assert not [name for name in sys.modules if name.startswith('consentry.policy.')]\n"
-        "import consentry.policy.replaying\n"
+        "import consentry.policy.deciding.replaying\n"
         "from consentry.policy import replay\n"
         "assert callable(replay)\n"
     )

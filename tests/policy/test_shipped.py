@@ -19,9 +19,9 @@ from consentry.policy import (
     load_policy,
     redecide,
 )
-from consentry.policy.cases import WrittenCase, as_assessment, read_cases, unmet
-from consentry.policy.kleene import UNKNOWN, YES
-from consentry.policy.program import UNKNOWN_CODE
+from consentry.policy.cases.files import WrittenCase, as_assessment, read_cases, unmet
+from consentry.policy.logic.kleene import UNKNOWN, YES
+from consentry.policy.logic.program import UNKNOWN_CODE
 from consentry.records import Assessment, Fact, Post, Report, Signals
 
 POLICY = load_policy()

@@ -13,7 +13,7 @@ from policy_strategies import answers, examples, posts_with_signals, reports
 from pydantic import ValidationError
 
 from consentry.policy import PolicyError, decide, list_policies, load_policy
-from consentry.policy.cases import as_assessment, parse_cases
+from consentry.policy.cases.files import as_assessment, parse_cases
 from consentry.policy.statement import (
     StatementOfReasons,
     letter_to_reporter,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from consentry.runtime import ModelError, ModelFolder, list_models, models_root, write_model_json
-from consentry.runtime.model_folder import MODELS_VARIABLE
+from consentry.runtime import ModelError, ModelFolder, list_models, models_root, shipped_root, write_model_json
+from consentry.runtime.model_folder import MODELS_VARIABLE, OTHERS, SHIPPED
 
 
 @pytest.fixture
@@ -121,3 +121,30 @@ def test_of_several_versions_the_champion_is_served(tmp_path: Path) -> None:
     (tmp_path / "thing" / "champion").write_text("3\n")
     with pytest.raises(ModelError, match="not clear"):
         ModelFolder.open("thing", root=tmp_path)
+
+
+def test_models_that_ship_stand_in_for_those_that_a_folder_lacks_if_it_says_so(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for said in (None, "", "everybody's"):
+        if said is not None:
+            (root / OTHERS).write_text(said, encoding="utf-8")
+        assert list_models(root) == ["thing"]
+        with pytest.raises(ModelError) as raised:
+            ModelFolder.open("faces", root=root)
+        assert raised.value.code == "model.missing"
+    (root / OTHERS).write_text(f"{SHIPPED}\n", encoding="utf-8")
+    assert list_models(root) == sorted({"thing", *list_models(shipped_root())})
+    assert ModelFolder.open("faces", root=root).path.is_relative_to(shipped_root())
+    assert ModelFolder.open("thing", root=root).path == root / "thing"
+    monkeypatch.setenv(MODELS_VARIABLE, str(root))
+    assert models_root() == root
+    assert ModelFolder.open("faces").path.is_relative_to(shipped_root())
+
+
+def test_a_model_that_is_there_and_broken_is_not_made_up_for(root: Path) -> None:
+    (root / OTHERS).write_text(SHIPPED, encoding="utf-8")
+    (root / "faces").mkdir()
+    with pytest.raises(ModelError) as raised:
+        ModelFolder.open("faces", root=root)
+    assert raised.value.code == "model.missing"

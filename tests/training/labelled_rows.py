@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from consentry.training.scene_heads import LabelledFeatures
-from consentry.training.scene_targets import Label, Targets
+from consentry.training.scene.heads import LabelledFeatures
+from consentry.training.scene.targets import Label, Targets
 
 LABELS = (Label("street", "neutral"), Label("bedroom", "private"), Label("match", "public_event"))
 CONTEXTS = np.array([[0, 0], [1, 0], [0, 1]], dtype=np.float32)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
-from consentry.training.manifest import Row
+from consentry.training.data.manifest import Row
 
 
 def detailed(seed: int, side: int = 160) -> Image.Image:

@@ -10,8 +10,8 @@ import pytest
 from scene_pictures import write_pictures
 from thin_backbone import thin_backbone
 
-from consentry.training.scene_config import SceneConfig
-from consentry.training.scene_training import train_scene
+from consentry.training.scene.config import SceneConfig
+from consentry.training.scene.training import train_scene
 from consentry.writing import OutputError, disk_error_in
 from small_disks import small_disk
 

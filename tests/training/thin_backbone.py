@@ -20,7 +20,7 @@ from torch import nn
 
 from consentry.runtime.model_folder import sha256_of
 from consentry.training.package_file import PackageFile
-from consentry.training.scene_backbone import BACKBONES, tensors_in_order
+from consentry.training.scene.backbone import BACKBONES, tensors_in_order
 
 NAME = "efficientnet_lite2"
 SHIPPED = BACKBONES[NAME]

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from consentry.batch.errors import JobError
-from consentry.batch.files import ASSESSMENTS, INTERNAL_LOG, SUMMARY
-from consentry.batch.internal_log import write_internal_log
 from consentry.batch.plan import Plan
-from consentry.batch.store import Store
-from consentry.batch.summary import COUNTED, Summary, timing_of
+from consentry.batch.results.files import ASSESSMENTS, INTERNAL_LOG, SUMMARY
+from consentry.batch.results.internal_log import write_internal_log
+from consentry.batch.results.store import Store
+from consentry.batch.results.summary import COUNTED, Summary, timing_of
 from consentry.writing import replacing
 
 Progress = Callable[[str, int, int], None]
@@ -63,7 +63,7 @@ def finish(
     if lines:
         write_lines(store)
     if page:
-        from consentry.batch.page import write_page
+        from consentry.batch.page.writing import write_page
 
         write_page(plan, store, summary, bank=bank, progress=progress)
     return summary

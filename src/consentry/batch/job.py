@@ -14,22 +14,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from consentry.batch.added_columns import added_of
 from consentry.batch.collection import rare_collection
-from consentry.batch.columns import Reading
 from consentry.batch.errors import JobError
-from consentry.batch.fetch_rules import FetchRules
+from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.finish import finish
-from consentry.batch.internal_log import write_internal_log
+from consentry.batch.manifest.columns import Reading
 from consentry.batch.plan import SHARD_ROWS, Plan, Row, conditions_of, plan_job
+from consentry.batch.results.internal_log import write_internal_log
+from consentry.batch.results.store import Store
+from consentry.batch.results.summary import Summary
+from consentry.batch.results.table import is_error, schema, table_row
 from consentry.batch.scoring import Outcome, score_rows, shard_result
-from consentry.batch.store import Store
-from consentry.batch.summary import Summary
-from consentry.batch.table import is_error, schema, table_row
 from consentry.errors import ConsentryError
 from consentry.writing import check_folder
 
 if TYPE_CHECKING:
-    from consentry.assess import Assessor
+    from consentry.pipeline.assessor import Assessor
 
 _SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 
@@ -280,7 +281,8 @@ def with_errors(store: Store) -> dict[int, set[int]]:
 
 def merged(table: Any, outcomes: Collection[Outcome]) -> Any:
     """A shard's table with some rows replaced, in the order of the rows: the very table of a run in one go."""
-    return with_rows(table, [table_row(outcome) for outcome in outcomes])
+    added = added_of(table.column_names)
+    return with_rows(table, [table_row(outcome, added) for outcome in outcomes])
 
 
 def with_rows(table: Any, new: Iterable[dict[str, Any]]) -> Any:
@@ -288,7 +290,7 @@ def with_rows(table: Any, new: Iterable[dict[str, Any]]) -> Any:
     import pyarrow as pa
 
     rows = {row["row"]: row for row in table.to_pylist()} | {row["row"]: row for row in new}
-    return pa.Table.from_pylist([rows[number] for number in sorted(rows)], schema=schema())
+    return pa.Table.from_pylist([rows[number] for number in sorted(rows)], schema=schema(added_of(table.column_names)))
 
 
 def _until_stopped(

@@ -16,20 +16,24 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from consentry.batch.addresses import shown
-from consentry.batch.columns import Reading
+from consentry.batch.added_columns import added_columns
 from consentry.batch.errors import ManifestError
-from consentry.batch.fetch_rules import FetchRules
-from consentry.batch.manifest import post_id_of
-from consentry.batch.reading import read_rows
-from consentry.batch.sources import Source, find_sources
+from consentry.batch.fetching.addresses import shown
+from consentry.batch.fetching.rules import FetchRules
+from consentry.batch.manifest.cases import post_id_of
+from consentry.batch.manifest.columns import Reading
+from consentry.batch.manifest.reading import read_rows
+from consentry.batch.manifest.sources import Source, find_sources
 from consentry.version import __version__
 
 if TYPE_CHECKING:
-    from consentry.assess import Assessor
+    from consentry.pipeline.assessor import Assessor
 
 SHARD_ROWS: Final = 512
 """Rows of a shard: what a killed job repeats at most, at a few dozen a second some ten to twenty seconds of work."""
+ADDED: Final = "added_columns"
+"""Names, among the conditions, the columns of signals that others added."""
+
 LAYOUT: Final = 2
 """Of the folder of results; raised when an older folder could no longer be continued."""
 
@@ -157,6 +161,7 @@ def plan_job(
 
 def conditions_of(assessor: Assessor) -> dict[str, Any]:
     """Everything that an assessment depends on besides the post, as plain data."""
+    added = added_columns(assessor.signals)
     return {
         "layout": LAYOUT,
         "consentry": __version__,
@@ -165,6 +170,7 @@ def conditions_of(assessor: Assessor) -> dict[str, Any]:
         "device": assessor.settings.device,
         "precision": assessor.settings.precision,
         "limits": dataclasses.asdict(assessor.limits),
+        **({ADDED: list(added)} if added else {}),
     }
 
 

@@ -12,19 +12,20 @@ from consentry.cli import (
     claim,
     data,
     doctor,
+    errors,
     evaluate,
-    evaluate_faces,
     export,
     models,
     policy,
     promote,
     schema,
-    score,
-    studies,
-    train,
+    signals,
 )
+from consentry.cli.exit_codes import exit_code_of
 from consentry.cli.output import EXIT_FAILED, print_error
+from consentry.cli.scoring import score
 from consentry.cli.streams import Watched, watched_output
+from consentry.cli.train import group as train
 from consentry.errors import ConsentryError
 from consentry.version import __version__
 from consentry.writing import disk_error_in, output_error
@@ -62,6 +63,8 @@ def _options(
 app.command("assess")(assess.assess)
 app.command("score")(score.score)
 app.command("doctor")(doctor.doctor)
+app.command("signals")(signals.signals)
+app.command("errors")(errors.errors)
 app.command("schema")(schema.schema)
 app.command("promote")(promote.promote)
 app.add_typer(policy.app, name="policy")
@@ -70,10 +73,6 @@ app.add_typer(bank.app, name="bank")
 app.add_typer(claim.app, name="claim")
 app.add_typer(data.app, name="data")
 app.add_typer(train.app, name="train")
-evaluate.app.command("faces")(evaluate_faces.faces)
-evaluate.app.command("detection")(evaluate_faces.detection)
-evaluate.app.command("published")(studies.published)
-evaluate.app.command("dipa2")(studies.dipa2)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(export.app, name="export")
 
@@ -103,7 +102,7 @@ def _run(output: Watched) -> int | str | None:
         return end.code
     except ConsentryError as error:
         print_error(error)
-        return _exit_code(error)
+        return exit_code_of(error.code)
     except KeyboardInterrupt:
         return 130
     except Exception as error:
@@ -128,21 +127,3 @@ def _of_system(error: Exception) -> ConsentryError | None:
             code="system.refused",
         )
     return None
-
-
-_HERE = (
-    "assess.",
-    "cluster.",
-    "export.",
-    "internal.",
-    "model.",
-    "output.",
-    "proving.",
-    "runtime.",
-    "third_party.",
-)
-
-
-def _exit_code(error: ConsentryError) -> int:
-    """Trouble with the installation is 1; anything that the caller gave is 2."""
-    return EXIT_FAILED if error.code.startswith(_HERE) and error.code != "output.address" else 2

@@ -21,6 +21,7 @@ from consentry.cli.options import (
     PrecisionOption,
     QuietOption,
     ThreadsOption,
+    WithoutOption,
     load_assessor,
 )
 from consentry.cli.output import EXIT_FAILED, EXIT_UNREADABLE, OUT
@@ -55,6 +56,7 @@ def assess(
     threads: ThreadsOption = 0,
     limit: LimitOption = None,
     trusted_media: TrustedOption = False,
+    without_signal: WithoutOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -75,7 +77,7 @@ def assess(
     loaded = load_report(report) if report else None
     assessor = load_assessor(
         policy, bank, models, device, precision, threads,
-        claims=claims, embedder=embedder, ocr=ocr, limits=limits, trusted=trusted_media,
+        claims=claims, embedder=embedder, ocr=ocr, limits=limits, trusted=trusted_media, without=without_signal,
     )  # fmt: skip
     facts = _facts(fact or [])
     assessment = assessor.assess(post, loaded, reference or (), facts, enrolled=claims is not None)

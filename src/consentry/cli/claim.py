@@ -33,7 +33,7 @@ def new_key(path: Annotated[Path, typer.Argument(metavar="FILE", help="Where the
 
     consentry claim new-key claims.key && export CONSENTRY_CLAIM_KEY_FILE=claims.key
     """
-    from consentry.faces.keys import KEY_FILE_VARIABLE, MasterKey
+    from consentry.signals.faces.keys import KEY_FILE_VARIABLE, MasterKey
 
     MasterKey.write_new(path)
     OUT.print(plain(f"A new key is in {path}. Name it with: export {KEY_FILE_VARIABLE}={path}"), soft_wrap=True)
@@ -62,10 +62,10 @@ def enrol(
     """
     from datetime import UTC, timedelta
 
-    from consentry.faces import FaceMatcher, FacePicture
-    from consentry.faces.enrolment import PURPOSE, ClaimStore
-    from consentry.faces.keys import MasterKey
     from consentry.media import Limits
+    from consentry.signals.faces import FaceMatcher, FacePicture
+    from consentry.signals.faces.enrolment import PURPOSE, ClaimStore
+    from consentry.signals.faces.keys import MasterKey
 
     keeper = ClaimStore(store, MasterKey.from_environment())
     matcher = FaceMatcher.load(root=models, embedder=embedder)
@@ -89,7 +89,7 @@ def list_(store: StoreArgument, as_json: JsonOption = False) -> None:
 
     consentry claim list claims/
     """
-    from consentry.faces.enrolment import ClaimStore
+    from consentry.signals.faces.enrolment import ClaimStore
 
     found = ClaimStore(store).enrolments()
     if as_json:
@@ -123,7 +123,7 @@ def purge(
     """
     if bool(claims) == expired:
         raise typer.BadParameter("name claims, or give --expired")
-    from consentry.faces.enrolment import ClaimStore
+    from consentry.signals.faces.enrolment import ClaimStore
 
     keeper = ClaimStore(store)
     for claim in claims or []:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from consentry.training.manifest import Columns
+    from consentry.training.data.manifest import Columns
 
 ColumnOption = Annotated[
     list[str] | None,
@@ -31,12 +31,19 @@ def renamed(given: Sequence[str] | None, known: Sequence[str] | None = None) -> 
         raise typer.BadParameter(f"{error}.", param_hint="--column") from error
 
 
+def columns_of(given: Sequence[str] | None) -> dict[str, Any]:
+    """What the options say that columns of a manifest of pictures are called, by our names."""
+    from consentry.training.data.manifest import Columns
+
+    known = {field.name: getattr(Columns(), field.name) for field in fields(Columns)}
+    return {
+        ours: (theirs,) if isinstance(known[ours], tuple) else theirs
+        for ours, theirs in renamed(given, list(known)).items()
+    }
+
+
 def named_columns(given: Sequence[str] | None) -> Columns:
     """What the columns of a manifest of pictures are called."""
-    from consentry.training.manifest import Columns
+    from consentry.training.data.manifest import Columns
 
-    named = Columns()
-    for ours, theirs in renamed(given, [field.name for field in fields(Columns)]).items():
-        several = isinstance(getattr(named, ours), tuple)
-        named = replace(named, **{ours: (theirs,) if several else theirs})  # type: ignore[arg-type]
-    return named
+    return replace(Columns(), **columns_of(given))

@@ -112,7 +112,7 @@ def _policy() -> Check:
 def _speed(root: Path | None) -> Check:
     import numpy as np
 
-    from consentry.scene import SceneScorer
+    from consentry.signals.scene import SceneScorer
 
     scorer = SceneScorer.load(root=root)
     pictures = list(np.random.default_rng(0).integers(0, 256, (16, 320, 320, 3), dtype=np.uint8))

@@ -59,7 +59,7 @@ def pyfunc(
 
     consentry export pyfunc scorer --media-from /data/posts
     """
-    from consentry.batch.pyfunc_export import export_pyfunc
+    from consentry.batch.pyfunc.export import export_pyfunc
     from consentry.runtime import RuntimeSettings
 
     export_pyfunc(

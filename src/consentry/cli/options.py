@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from consentry.assess import Assessor
     from consentry.media import Limits
+    from consentry.pipeline.assessor import Assessor
 
 
 class Device(StrEnum):
@@ -48,6 +49,10 @@ DeviceOption = Annotated[Device, typer.Option("--device", help="Where networks r
 PrecisionOption = Annotated[
     Precision, typer.Option("--precision", help="bf16 is faster on new CPUs, and changes scores slightly.")
 ]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option("--without-signal", help="Leave out a signal: it is unknown then. See `signals`; repeat for more."),
+]
 PrivateAddressesOption = Annotated[
     bool,
     typer.Option(
@@ -71,10 +76,11 @@ def load_assessor(
     ocr: bool = False,
     limits: Limits | None = None,
     trusted: bool = False,
+    without: Sequence[str] | None = None,
 ) -> Assessor:
     """The assessor that the options ask for."""
-    from consentry.assess import Assessor
     from consentry.media import Limits
+    from consentry.pipeline.assessor import Assessor
     from consentry.runtime import RuntimeSettings
 
     settings = RuntimeSettings(device=device.value, precision=precision.value, threads=threads)
@@ -88,4 +94,5 @@ def load_assessor(
         read_pictures=ocr,
         limits=limits or Limits(),
         contained=not trusted,
+        without=without or (),
     )

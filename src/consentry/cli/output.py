@@ -52,6 +52,8 @@ def plain(text: str, style: str = "") -> Text:
 def print_error(error: ConsentryError) -> None:
     """The three parts of an error, each on its line."""
     ERR.print(Text.assemble(("Error ", "bold red"), (error.code, "red")), soft_wrap=True)
+    ERR.print(Text.assemble(("Error ", "bold red"), (error.code, "red")))
+    # Left to the terminal to wrap: what is cut into lines cannot be copied.
     ERR.print(plain(error.message), soft_wrap=True)
     ERR.print(Text.assemble(("→ ", "bold"), plain(error.remedy)), soft_wrap=True)
 
@@ -68,6 +70,15 @@ class Bars:
         if task not in self._tasks:
             self._tasks[task] = self._progress.add_task(task, total=total)
         self._progress.update(self._tasks[task], completed=done, total=total)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Out of the way, for a question."""
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
 
 
 @contextmanager

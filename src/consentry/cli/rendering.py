@@ -15,6 +15,7 @@ from consentry.records import (
     CopyMatch,
     CopySignal,
     CrowdScore,
+    ExtraSignal,
     MediaOutcome,
     PictureTextFinding,
     SceneScore,
@@ -69,6 +70,8 @@ def _reasons(assessment: Assessment) -> Table:
     for signal in assessment.signals.picture_text:
         if kinds := _found(signal.findings):
             rows.add_row("in the picture", plain(f"{kinds} ({signal.media_id})"))
+    for record in assessment.signals.extra:
+        rows.add_row(plain(record.name.replace("_", " ")), plain(f"{_added(record)} ({record.media_id or 'the post'})"))
     for reason in recommendation.fired:
         rows.add_row("decisive" if reason in recommendation.decisive else "holds", plain(reason.sentence))
     for question in recommendation.questions:
@@ -109,6 +112,15 @@ def _evidence(signals: Signals) -> Table:
     for copies in signals.copies:
         rows.add_row(plain(copies.media_id), plain(_copies(copies)))
     return rows
+
+
+def _added(record: ExtraSignal) -> str:
+    """What a signal that others added says: each word with its probability, where it stands by it."""
+    said = []
+    for score in record.scores:
+        probability = f"{score.probability:.2f}" if score.certain else "unknown"
+        said.append(f"{score.word.replace('_', ' ')} {probability}")
+    return ", ".join(said)
 
 
 def _kinds(scene: SceneSignal) -> str:

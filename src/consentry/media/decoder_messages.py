@@ -9,6 +9,7 @@ an object, wait for ever, take in more pixels than the limits allow, or speak in
 from __future__ import annotations
 
 import json
+import re
 import socket
 import struct
 import time
@@ -17,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from consentry.defects import InternalError, defect, places_of, trace_from
 from consentry.media.errors import ERROR_CODES, NOTE_CODES, STAGE, MediaError
 from consentry.media.limits import Limits
 from consentry.media.opened import Frame, OpenedMedia
@@ -26,6 +28,11 @@ _LENGTH: Final = struct.Struct("<I")
 _MAX_HEADER: Final = 1 << 20
 _MAX_WORDS: Final = 600
 _BUFFER: Final = 1 << 20
+_KIND: Final = re.compile(r"[A-Za-z_][\w.]{0,99}( \(\w{1,20}\))?", re.ASCII)
+_FILE: Final = re.compile(r"[\w./<>-]{1,200}", re.ASCII)
+_NAME: Final = re.compile(r"[\w<>]{1,100}", re.ASCII)
+_MOST_LINKS: Final = 10
+_MOST_FRAMES: Final = 40
 _LONGEST_WAIT: Final = 1e6
 """Seconds; a socket takes no more."""
 
@@ -98,9 +105,14 @@ def send_error(end: socket.socket, error: MediaError, *, worn: bool) -> None:
     send_header(end, {"worn": worn, "error": [error.code, error.message, error.remedy]})
 
 
+def send_defect(end: socket.socket, error: BaseException) -> None:
+    """Send where something broke that no file should break; this process asks to be replaced."""
+    send_header(end, {"worn": True, "defect": places_of(error)})
+
+
 def receive_answer(
     end: socket.socket, media_id: str, limits: Limits, longest_side: int, deadline: float
-) -> tuple[OpenedMedia | MediaError, bool]:
+) -> tuple[OpenedMedia | MediaError | InternalError, bool]:
     """What came of a request, and whether the process asks to be replaced.
 
     Raises:
@@ -113,6 +125,8 @@ def receive_answer(
         if "error" in header:
             code, message, remedy = _words(header["error"], ERROR_CODES)
             return MediaError(message, remedy, code=code), worn
+        if "defect" in header:
+            return _defect(header["defect"]), True
         kind, note = header["kind"], header["note"]
         shapes = [_shape(entry, longest_side) for entry in header["frames"]]
         if kind not in ("image", "video") or not 1 <= len(shapes) <= (limits.max_frames if kind == "video" else 1):
@@ -195,6 +209,21 @@ def _words(entry: Any, codes: frozenset[str]) -> tuple[str, str, str]:
     if code not in codes or not isinstance(message, str) or not isinstance(remedy, str):
         raise BrokenAnswerError("an error that does not exist")
     return code, _printable(message), _printable(remedy)
+
+
+def _defect(entry: Any) -> InternalError:
+    """A defect of ours in a decoder: kinds of errors, files and lines, checked for being no more than that."""
+    places = []
+    for kind, frames in entry[:_MOST_LINKS]:
+        if not _KIND.fullmatch(kind) or len(frames) > _MOST_FRAMES:
+            raise BrokenAnswerError("an error of no kind")
+        for file, line, name in frames:
+            if not (_FILE.fullmatch(file) and type(line) is int and 0 <= line < 1e6 and _NAME.fullmatch(name)):
+                raise BrokenAnswerError("an error from nowhere")
+        places.append((kind, frames))
+    if not places:
+        raise BrokenAnswerError("an error without a kind")
+    return defect(places[0][0], "a medium from being decoded", trace_from(places))
 
 
 def _printable(text: str) -> str:

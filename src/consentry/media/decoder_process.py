@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import BinaryIO, Final
 
+from consentry.errors import ConsentryError
 from consentry.media.decoder_messages import (
     BrokenAnswerError,
     OtherSideGoneError,
@@ -79,6 +80,7 @@ class DecoderProcess:
         """Have one medium read from an open file (a real one, with a descriptor).
 
         Raises:
+            InternalError: Code of ours broke in the process, which then is gone as well.
             MediaError: What `consentry.media.open_media` raises, or ``media.timeout``, ``memory``,
                 ``decoder_crashed``, ``decoder_killed`` or ``decoder_unavailable``; after those five but ``memory``
                 the process is gone.
@@ -101,7 +103,7 @@ class DecoderProcess:
             raise
         if worn:
             self.close()
-        if isinstance(answer, MediaError):
+        if isinstance(answer, ConsentryError):
             raise answer
         return answer
 

@@ -12,12 +12,13 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from consentry.media.confinement import address_space, limit_resources, shut_network_and_writing
 from consentry.media.decoder_messages import (
     BrokenAnswerError,
     receive_request,
+    send_defect,
     send_error,
     send_header,
     send_opened,
@@ -75,7 +76,9 @@ def serve(end: socket.socket, limits: Limits, read: Reader) -> None:
         served += 1
         worn = served >= _SERVED or _memory_in_use() > most_kept
         try:
-            if isinstance(answer, MediaError):
+            if isinstance(answer, _Broken):
+                send_defect(end, answer.error)
+            elif isinstance(answer, MediaError):
                 send_error(end, answer, worn=worn or answer.code == "media.memory")
             else:
                 send_opened(end, answer, worn=worn)
@@ -86,7 +89,15 @@ def serve(end: socket.socket, limits: Limits, read: Reader) -> None:
         del answer
 
 
-def _answer(header: dict[str, Any], descriptor: int, limits: Limits, read: Reader) -> OpenedMedia | MediaError:
+class _Broken(NamedTuple):
+    """A defect of ours."""
+
+    error: Exception
+
+
+def _answer(
+    header: dict[str, Any], descriptor: int, limits: Limits, read: Reader
+) -> OpenedMedia | MediaError | _Broken:
     media_id = str(header["media_id"])
     try:
         with os.fdopen(descriptor, "rb") as source:
@@ -97,6 +108,8 @@ def _answer(header: dict[str, Any], descriptor: int, limits: Limits, read: Reade
         return took_too_much_memory(media_id)
     except OSError as error:
         return unreadable(media_id, error)
+    except Exception as error:  # noqa: BLE001  decoders raise `MediaError`s; whatever else comes is a mistake of ours
+        return _Broken(error)
 
 
 def load_decoders() -> None:

@@ -1,33 +1,4 @@
-"""What can go wrong with a medium, as one error class with stable codes.
-
-=========================  ============================================================================
-code                       meaning
-=========================  ============================================================================
-media.address              the path is a network address; nothing is ever fetched
-media.not_found            there is no such file
-media.not_a_file           a folder, a FIFO, a device or a socket
-media.unreadable           the system would not hand the file over (permission, I/O error, impossible name)
-media.changed              the file was written to, cut off or extended while it was read
-media.no_room              no room for the copy that a decoder reads (of bytes in memory, or fetched ones)
-media.empty                zero bytes
-media.too_large            more bytes than `Limits.max_bytes`
-media.too_many             one of more media than `Limits.media_per_post`, or photos than `photos_per_report`
-media.unknown_format       the content is of no format on the allow-list
-media.too_many_pixels      the header promises more pixels, or a longer side, than the limits allow
-media.too_long             the header promises a longer video than `Limits.max_duration`
-media.too_many_streams     more streams in the container than `Limits.max_streams`
-media.no_frames            a container without moving pictures (a sound file, say)
-media.damaged              the content breaks off or contradicts itself before one frame was read
-media.timeout              reading it took longer than `Limits.max_seconds`
-media.memory               decoding it took more memory than `Limits.max_memory`
-media.decoder_crashed      the decoder process broke down over it (a `DecoderPool` starts another)
-media.decoder_killed       something outside ended the decoder process: mostly the system, out of memory
-media.decoder_unavailable  no decoder process could be started
-media.no_room              no room for a temporary file (only where the system has none in memory: not on Linux)
-media.partly_damaged       (note) damaged, but some frames were read before or between the damage
-media.sampled_sparsely     (note) so long that fewer frames than `Limits.frames_per_second` were looked at
-media.sampled_in_part      (note) only the beginning was looked at, the rest would have cost too much work
-=========================  ============================================================================
+"""What can go wrong with a medium, as one error class; ``consentry errors media`` says what its codes mean.
 
 Messages name the medium by its id, never by its path, and quote nothing of what a decoder said: its text can hold
 memory addresses and words chosen by whoever made the file.

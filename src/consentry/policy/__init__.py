@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from consentry.policy.deciding import Decided, broken_invariants, decide
+    from consentry.policy.deciding.recommending import Decided, broken_invariants, decide
+    from consentry.policy.deciding.replaying import redecide, replay
+    from consentry.policy.deciding.reported import ReportedPost, decide_report
     from consentry.policy.definitions import (
         SEVERITY,
         Clause,
@@ -19,11 +21,15 @@ if TYPE_CHECKING:
         Policy,
     )
     from consentry.policy.errors import PolicyError
-    from consentry.policy.facts import check_answer
-    from consentry.policy.loading import parse_policy
-    from consentry.policy.replaying import redecide, replay
-    from consentry.policy.reported import ReportedPost, decide_report
-    from consentry.policy.versions import DEFAULT_POLICY, check_overlaps, governing_day, list_policies, load_policy
+    from consentry.policy.language.loading import parse_policy
+    from consentry.policy.language.versions import (
+        DEFAULT_POLICY,
+        check_overlaps,
+        governing_day,
+        list_policies,
+        load_policy,
+    )
+    from consentry.policy.measuring.facts import check_answer
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -51,7 +57,7 @@ __all__ = [
 ]
 
 _DEFINED_IN: Final = {
-    "deciding": ("Decided", "broken_invariants", "decide"),
+    "deciding.recommending": ("Decided", "broken_invariants", "decide"),
     "definitions": (
         "SEVERITY",
         "Clause",
@@ -62,11 +68,11 @@ _DEFINED_IN: Final = {
         "Policy",
     ),
     "errors": ("PolicyError",),
-    "facts": ("check_answer",),
-    "loading": ("parse_policy",),
-    "replaying": ("redecide", "replay"),
-    "reported": ("ReportedPost", "decide_report"),
-    "versions": ("DEFAULT_POLICY", "check_overlaps", "governing_day", "list_policies", "load_policy"),
+    "measuring.facts": ("check_answer",),
+    "language.loading": ("parse_policy",),
+    "deciding.replaying": ("redecide", "replay"),
+    "deciding.reported": ("ReportedPost", "decide_report"),
+    "language.versions": ("DEFAULT_POLICY", "check_overlaps", "governing_day", "list_policies", "load_policy"),
 }
 _LAZY: Final = {name: module for module, names in _DEFINED_IN.items() for name in names}
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 
-from consentry.policy.conditions import Condition
-from consentry.policy.program import Program
+from consentry.policy.logic.conditions import Condition
+from consentry.policy.logic.program import Program
 from consentry.records import Action, ClauseKind, ComponentDigest, CountedFrom, PolicySource
 
 YES_NO: Final = ("yes", "no")

@@ -11,14 +11,7 @@ _LISTED_AT_MOST: Final = 30
 
 
 class PolicyError(ConsentryError):
-    """A policy, a case or an answer that cannot be used as it stands.
-
-    Codes: ``policy.invalid``, ``policy.yaml``, ``policy.not_found``, ``policy.wrong_type``, ``policy.missing_key``,
-    ``policy.unknown_key``, ``policy.unknown_name``, ``policy.unknown_word``, ``policy.duplicate``, ``policy.cycle``,
-    ``policy.threshold``, ``policy.dead``, ``policy.no_catch_all``, ``policy.dates``, ``policy.overlap``,
-    ``policy.no_date``, ``policy.not_in_force``, ``policy.amendment``, ``policy.fact_source``, ``policy.case``,
-    ``policy.not_stored``, ``policy.statement``, ``report.too_many_posts``, ``report.repeated_post``.
-    """
+    """A policy, a case or an answer that cannot be used as it stands. Its codes: ``consentry errors policy``."""
 
     default_code: ClassVar[str] = "policy.invalid"
 

@@ -8,8 +8,9 @@ video are seconds from its start; probabilities are calibrated and lie in 0-1. N
 from __future__ import annotations
 
 from consentry.records.copy_signals import CopyMatch, CopySignal, Transform
+from consentry.records.extra_signals import ExtraPlace, ExtraScore, ExtraSignal
 from consentry.records.face_signals import Face, FaceQuality, FaceSignal, FaceTrack
-from consentry.records.given import Case, Fact, Media, MediaInput, Post, Report
+from consentry.records.given import SOURCE_RANK, Case, Fact, Media, MediaInput, Post, Report, weight_of, with_zone
 from consentry.records.recommending import Change, Deadline, PolicySource, Question, Reason, Recommendation
 from consentry.records.results import (
     Assessment,
@@ -46,6 +47,7 @@ from consentry.records.words import (
 __all__ = [
     "MOST_POSTS_A_REPORT",
     "SCHEMA_VERSION",
+    "SOURCE_RANK",
     "AccountKind",
     "Action",
     "Assessment",
@@ -65,6 +67,9 @@ __all__ = [
     "Deadline",
     "Decision",
     "ErrorNote",
+    "ExtraPlace",
+    "ExtraScore",
+    "ExtraSignal",
     "Face",
     "FaceBand",
     "FaceQuality",
@@ -101,4 +106,6 @@ __all__ = [
     "Transform",
     "YesNo",
     "json_schema",
+    "weight_of",
+    "with_zone",
 ]

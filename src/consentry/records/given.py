@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -165,6 +165,22 @@ class Fact(Record):
     source: FactSource
     observed_at: datetime | None = None
     detail: Words = ""
+
+
+SOURCE_RANK: Final[dict[FactSource, int]] = {"model": 0, "report": 1, "post": 1, "lookup": 2, "reviewer": 3}
+"""Whose word about a fact counts for more."""
+
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def weight_of(fact: Fact) -> tuple[int, datetime]:
+    """What an answer counts against others: rank first, then the moment; none at all is before every other."""
+    return SOURCE_RANK[fact.source], with_zone(fact.observed_at) if fact.observed_at else _BEGINNING
+
+
+def with_zone(moment: datetime) -> datetime:
+    """A moment that can be compared with others: one without a zone is taken as UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class Case(Record):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from consentry.records.copy_signals import CopySignal
+from consentry.records.extra_signals import ExtraSignal
 from consentry.records.face_signals import FaceSignal
 from consentry.records.scene_signals import SceneSignal
 from consentry.records.text_signals import PictureTextSignal, TextSignal
@@ -15,8 +18,9 @@ class ErrorNote(Record):
     """A failure that belongs in the result: what happened, and what to do.
 
     Attributes:
-        stage: The room it happened in: ``media``, ``references``, ``scene``, ``faces``, ``copies``, ``text``. Others
-            leave no fact open: ``cues`` and ``reading`` could not be loaded, ``findings`` were not all listed.
+        stage: The room it happened in: ``media``, ``references``, or the name of a signal: ``scene``, ``faces``,
+            ``copies``, ``text``, and those that others added. Others leave no fact open: ``cues`` and ``reading`` could
+            not be loaded, ``findings`` were not all listed.
         code: Stable, for programs.
         media_id: The medium concerned, if it is one.
     """
@@ -57,6 +61,7 @@ class Signals(Record):
         references_given: How many reference photos came with the claim.
         references_used: How many of them were good enough to compare with.
         errors: What failed on the way, media and references included.
+        extra: Of signals that others added; left out of JSON where there are none.
     """
 
     media: tuple[MediaOutcome, ...] = ()
@@ -68,3 +73,4 @@ class Signals(Record):
     references_given: int = 0
     references_used: int = 0
     errors: tuple[ErrorNote, ...] = ()
+    extra: tuple[ExtraSignal, ...] = Field(default=(), exclude_if=lambda found: not found)

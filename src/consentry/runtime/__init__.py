@@ -1,7 +1,7 @@
 """Where a network runs, how precisely, and which file it is: the one place that decides all three."""
 
 from consentry.runtime.errors import ModelError, RuntimeDeviceError
-from consentry.runtime.model_folder import ModelFolder, list_models, models_root, write_model_json
+from consentry.runtime.model_folder import ModelFolder, list_models, models_root, shipped_root, write_model_json
 from consentry.runtime.network import load_network
 from consentry.runtime.protocol import Network
 from consentry.runtime.settings import RuntimeSettings
@@ -15,5 +15,6 @@ __all__ = [
     "list_models",
     "load_network",
     "models_root",
+    "shipped_root",
     "write_model_json",
 ]

@@ -6,10 +6,7 @@ from consentry.errors import ConsentryError
 
 
 class ModelError(ConsentryError):
-    """A model folder is missing, damaged or not what its ``model.json`` says.
-
-    Codes: ``model.missing``, ``model.damaged``, ``model.invalid``.
-    """
+    """A model folder is missing, damaged or not what its ``model.json`` says. Its codes: ``consentry errors model``."""
 
     default_code = "model.invalid"
 

@@ -3,6 +3,9 @@
 A model may have several versions, each in a folder of its own, ``models/<name>/<version>/``; the file
 ``models/<name>/champion`` then says which of them is served.
 
+A folder of models need not have them all: where it holds a file ``others`` that says ``shipped``, the models that are
+not in it are those that came with Consentry. So a scene model of one's own works beside the faces and words that ship.
+
 ``model.json`` names every file with its SHA-256. A file is only handed out after its digest has been checked, so what
 runs is what the card describes.
 """
@@ -12,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,8 +29,14 @@ MODELS_VARIABLE = "CONSENTRY_MODELS"
 CHAMPION = "champion"
 """Name of the file that names the version that is served."""
 
+OTHERS = "others"
+"""Name of the file that says whose models stand in for those that a folder of models lacks."""
+
+SHIPPED = "shipped"
+"""What it says: those that came with Consentry."""
+
 # Messages name no absolute path: they stand in assessments, which are the same on every machine.
-_REINSTALL = "Reinstall Consentry, or restore its folder of models from version control."
+_REINSTALL = "Name a folder of models that has it whole; where none was named, reinstall Consentry."
 
 
 def models_root() -> Path:
@@ -37,22 +46,43 @@ def models_root() -> Path:
         ModelError: ``model.missing`` if there is none.
     """
     named = os.environ.get(MODELS_VARIABLE)
-    if named:
-        candidates = [Path(named)]
-    else:
-        package = Path(__file__).resolve().parent.parent
-        candidates = [package / "models", package.parent.parent / "models"]
+    return _first_folder([Path(named)]) if named else shipped_root()
+
+
+def shipped_root() -> Path:
+    """The folder of the models that came with Consentry: the installed package's, else the checkout's.
+
+    Raises:
+        ModelError: ``model.missing`` if there is none.
+    """
+    package = Path(__file__).resolve().parent.parent
+    return _first_folder([package / "models", package.parent.parent / "models"])
+
+
+def _first_folder(candidates: Sequence[Path]) -> Path:
     for candidate in candidates:
         if candidate.is_dir():
             return candidate
     raise ModelError("There is no folder of models.", _REINSTALL, code="model.missing")
 
 
+def _others_are_shipped(root: Path) -> bool:
+    """Whether the models that a folder lacks are those that came with Consentry."""
+    file = root / OTHERS
+    return file.is_file() and file.read_text(encoding="utf-8").strip() == SHIPPED
+
+
 def list_models(root: Path | None = None) -> list[str]:
-    """Names of the models in a folder of models, sorted."""
+    """Names of the models in a folder of models, sorted; with those that ship, where they stand in for others."""
     root = root or models_root()
-    found = [*root.glob("*/model.json"), *root.glob("*/*/model.json")]
-    return sorted({path.relative_to(root).parts[0] for path in found})
+    roots = [root, shipped_root()] if _others_are_shipped(root) else [root]
+    return sorted(
+        {
+            path.relative_to(folder).parts[0]
+            for folder in roots
+            for path in (*folder.glob("*/model.json"), *folder.glob("*/*/model.json"))
+        }
+    )
 
 
 def served_version(folder: Path) -> Path:
@@ -109,7 +139,10 @@ class ModelFolder:
         Raises:
             ModelError: ``model.missing`` or ``model.invalid``.
         """
-        path = served_version((root or models_root()) / name)
+        root = root or models_root()
+        if not (root / name).exists() and _others_are_shipped(root):
+            root = shipped_root()
+        path = served_version(root / name)
         description = path / "model.json"
         content = description.read_bytes()
         try:

@@ -1,4 +1,4 @@
-"""Makes and measures what `consentry.scene` and `consentry.faces` load. Needs the extra ``train``.
+"""Makes and measures what `consentry.signals.scene` and `consentry.signals.faces` load. Needs the extra ``train``.
 
 Nothing here is imported when posts are assessed.
 """

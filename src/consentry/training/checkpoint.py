@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,5 +84,8 @@ class Checkpoint:
         optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
         steps = int(described["steps"])
         schedule.load_state_dict({"last_epoch": steps - 1, "_step_count": steps})
-        schedule.step()  # sets the learning rates of the next batch
+        with warnings.catch_warnings():
+            # After one batch torch takes this for a schedule that runs ahead of its optimizer.
+            warnings.simplefilter("ignore", UserWarning)
+            schedule.step()  # sets the learning rates of the next batch
         return Kept(states, json.loads(described["history"]))

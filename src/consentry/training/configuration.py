@@ -54,7 +54,9 @@ def read_configuration(
             *parents, last = name.split(".")
             place = content
             for parent in parents:
-                place = place.setdefault(parent, {})
+                if place.get(parent) is None:  # not there, or left out with a null
+                    place[parent] = {}
+                place = place[parent]
             place[last] = value
         return kind.model_validate(content)
     except ValidationError as error:

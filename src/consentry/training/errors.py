@@ -6,16 +6,6 @@ from consentry.errors import ConsentryError
 
 
 class TrainingError(ConsentryError):
-    """Training or evaluation cannot go on as asked.
-
-    Codes:
-        ``training.config``: the configuration file is missing or wrong.
-        ``training.manifest``: a manifest is missing, unreadable, or lacks columns.
-        ``training.labels``: unknown context, a class with too few examples, one-sided labels.
-        ``training.split``: a split is empty or unknown.
-        ``training.leakage``: one group or one file lies in two splits.
-        ``training.pictures``: more pictures are broken or missing than allowed.
-        ``training.registry``: the model registry does not answer, or has no such model.
-    """
+    """Training or evaluation cannot go on as asked. Its codes: ``consentry errors training``."""
 
     default_code = "training.config"

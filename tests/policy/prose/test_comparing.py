@@ -10,11 +10,11 @@ from test_consolidating import BASE as SHORT
 from test_consolidating import OWN, amended_text, without_places
 
 from consentry.policy import Policy, PolicyError
-from consentry.policy.loading import PolicyText, read_text
+from consentry.policy.language.loading import PolicyText, read_text
+from consentry.policy.language.versions import policy_text
 from consentry.policy.prose import as_page, as_text, told
 from consentry.policy.prose.comparing import redline
 from consentry.policy.prose.document import Amendments, Change, Entry
-from consentry.policy.versions import policy_text
 
 BASE = SHORT + "invariants:\n  seen: {if: {standing: other}, then: {never: [no_action]}, because: Somebody asked.}\n"
 

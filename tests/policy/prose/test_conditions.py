@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consentry.policy.conditions import AllOf, Always, AnyOf, ClauseHolds, FactIs, Not, Possible
+from consentry.policy.logic.conditions import AllOf, Always, AnyOf, ClauseHolds, FactIs, Not, Possible
 from consentry.policy.prose.conditions import lines_of_condition
 from consentry.policy.prose.document import Line, Reference
 from consentry.policy.prose.page import nested

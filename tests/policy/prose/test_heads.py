@@ -7,9 +7,9 @@ import re
 import pytest
 
 from consentry.policy import list_policies
+from consentry.policy.language.remarks import head_of
+from consentry.policy.language.versions import policy_text
 from consentry.policy.prose.heads import Block, blocks_of
-from consentry.policy.remarks import head_of
-from consentry.policy.versions import policy_text
 
 HEAD = """\
 # One paragraph

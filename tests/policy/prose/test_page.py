@@ -10,9 +10,9 @@ import pytest
 from test_loading import GOOD
 
 from consentry.policy import list_policies
-from consentry.policy.loading import read_text
+from consentry.policy.language.loading import read_text
+from consentry.policy.language.versions import policy_text
 from consentry.policy.prose import as_page, as_text, told
-from consentry.policy.versions import policy_text
 
 _WITHOUT_END = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -92,7 +92,7 @@ def test_an_assessment_finds_its_reasons_on_the_page() -> None:
     from pathlib import Path
 
     from consentry.policy import decide, load_policy
-    from consentry.policy.cases import read_cases
+    from consentry.policy.cases.files import read_cases
 
     (case, *_) = read_cases(Path(__file__).parents[3] / "data" / "cases" / "media.yaml")
     policy = load_policy()

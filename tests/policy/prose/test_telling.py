@@ -16,13 +16,13 @@ from hypothesis import given
 from policy_strategies import examples
 
 from consentry.policy import Policy, list_policies
-from consentry.policy.conditions import Condition, FactIs, leaves
 from consentry.policy.definitions import FactDefinition
-from consentry.policy.inputs import INPUTS
-from consentry.policy.loading import PolicyText, read_text
+from consentry.policy.language.loading import PolicyText, read_text
+from consentry.policy.language.sections import ACTIONS
+from consentry.policy.language.versions import policy_text
+from consentry.policy.logic.conditions import Condition, FactIs, leaves
+from consentry.policy.measuring.inputs import input_named
 from consentry.policy.prose import as_page, as_text, told
-from consentry.policy.sections import ACTIONS
-from consentry.policy.versions import policy_text
 
 
 def words_of(name: str) -> str:
@@ -65,7 +65,7 @@ def parts_of_fact(fact: FactDefinition) -> Iterator[str]:
     if fact.measured is None:
         yield "a person or a look-up"
     else:
-        yield from (INPUTS[fact.measured].about, fact.measured)
+        yield from (input_named(fact.measured).about, fact.measured)
     for word, cut in (("Yes: from", fact.yes_at_least), ("No: up to", fact.no_at_most)):
         if cut is not None:
             yield f"{word} {date.fromordinal(int(cut)) if fact.is_day else format(cut, 'g')}"
@@ -141,7 +141,8 @@ def test_an_invariant_names_what_it_refuses_or_else_what_it_allows() -> None:
 
 def test_the_same_policy_the_same_bytes() -> None:
     script = (
-        "import hashlib; from consentry.policy.prose import *; from consentry.policy.versions import policy_text\n"
+        "import hashlib\nfrom consentry.policy.prose import *\n"
+        "from consentry.policy.language.versions import policy_text\n"
         "document = told(policy_text('twitter-private-media-strict-2024-03-21'))\n"
         "print(hashlib.sha256((as_text(document) + as_page(document)).encode()).hexdigest())"
     )

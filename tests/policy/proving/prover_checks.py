@@ -7,16 +7,16 @@ from dataclasses import replace
 from random import Random
 
 from consentry.policy import Policy
-from consentry.policy.facts import settle
-from consentry.policy.inputs import INPUTS
-from consentry.policy.measurements import Number, Word
+from consentry.policy.measuring.facts import settle
+from consentry.policy.measuring.inputs import input_named
+from consentry.policy.measuring.measurements import Number, Word
+from consentry.policy.measuring.situation import Situation
 from consentry.policy.proving.choices import Choice
 from consentry.policy.proving.encoding import ACTIONS
 from consentry.policy.proving.formulas import Formula, all_of, any_of, equal, negate, rational
 from consentry.policy.proving.readings import NumberReading, Reading, WordReading
 from consentry.policy.proving.search import Found, Search
 from consentry.policy.proving.world import World
-from consentry.policy.situation import Situation
 from consentry.records import Fact, Post, Report, Signals
 
 
@@ -33,7 +33,7 @@ def seen_by_solver(
     for fact in policy.facts:
         answer = world.answer(fact.name)
         if fact.measured is not None:
-            measurement = INPUTS[fact.measured].measure(situation)
+            measurement = input_named(fact.measured).measure(situation)
             formulas.append(reads(world.readings[fact.measured], measurement))
             formulas.append(equal(answer.said, fact.name in said))
         if fact.name in said or fact.measured is None:

@@ -12,7 +12,7 @@ from policy_strategies import answers, examples, posts_with_signals, reports
 from small_policy import small
 
 from consentry.policy import Policy, PolicyError, decide, load_policy
-from consentry.policy.cases import as_assessment, parse_cases, read_cases
+from consentry.policy.cases.files import as_assessment, parse_cases, read_cases
 from consentry.policy.proving import EncodingError, counterfactuals, explain
 from consentry.policy.proving.counterfactuals import RECORD_INPUTS, Counterfactual
 from consentry.records import Action, Assessment, Circumstances, Fact, Post, Recommendation, Report, Signals
@@ -134,7 +134,7 @@ def test_what_the_evaluator_does_not_confirm_is_an_error(monkeypatch: pytest.Mon
 
 
 def _parts(assessment: Assessment) -> tuple[Post, Report | None, Signals, tuple[Fact, ...]]:
-    from consentry.policy.stored_cases import stored_circumstances, stored_post
+    from consentry.policy.deciding.stored_cases import stored_circumstances, stored_post
 
     circumstances = stored_circumstances(assessment)
     return stored_post(assessment), circumstances.report, assessment.signals, circumstances.answers

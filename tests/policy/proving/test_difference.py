@@ -12,9 +12,9 @@ from policy_strategies import answers, examples, posts_with_signals, reports
 from small_policy import REMOVE, small
 
 from consentry.policy import Policy, decide, load_policy
-from consentry.policy.cases import parse_cases
+from consentry.policy.cases.files import parse_cases
+from consentry.policy.deciding.stored_cases import answers_for
 from consentry.policy.proving import case_file, differences
-from consentry.policy.stored_cases import answers_for
 from consentry.records import Post, Report, Signals
 
 SMALL = small()

@@ -9,12 +9,12 @@ from typing import get_args
 from hostile_policies import hostile_policies
 from hypothesis import given
 from hypothesis import strategies as st
+from measured_inputs import all_inputs
 from policy_strategies import answers, examples, posts_with_signals, reports
 from prover_checks import random_case, seen_by_solver, with_any_actions
 
 from consentry.policy import Policy, decide, list_policies, load_policy
-from consentry.policy.inputs import INPUTS
-from consentry.policy.kleene import NO, UNKNOWN, YES
+from consentry.policy.logic.kleene import NO, UNKNOWN, YES
 from consentry.policy.proving import timing
 from consentry.policy.proving.counterexamples import decided_case
 from consentry.policy.proving.encoding import Encoding
@@ -90,7 +90,7 @@ def test_the_prover_knows_every_input() -> None:
             measured=item.name,
             yes_at_least=None if item.words else 0.5,
         )
-        for index, item in enumerate(INPUTS.values())
+        for index, item in enumerate(all_inputs())
     )
     world = make_world([replace(shipped, facts=facts, clauses=(), decisions=shipped.decisions[-1:], invariants=())])
-    assert set(INPUTS) <= set(world.readings)
+    assert {item.name for item in all_inputs()} <= set(world.readings)

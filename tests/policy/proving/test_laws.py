@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from small_policy import REMOVE, small
 
-from consentry.policy import Policy, decide, guardrails
-from consentry.policy.cases import parse_cases
+from consentry.policy import Policy, decide
+from consentry.policy.cases.files import parse_cases
+from consentry.policy.deciding import guardrails
 from consentry.policy.proving import EncodingError, Finding, prove
 from consentry.policy.proving.encoding import Encoding
 from consentry.policy.proving.world import make_world

@@ -9,8 +9,8 @@ import pytest
 from small_policy import REMOVE, small
 
 from consentry.policy import Policy, decide, list_policies, load_policy
-from consentry.policy.cases import parse_cases
-from consentry.policy.conditions import ClauseHolds, Possible
+from consentry.policy.cases.files import parse_cases
+from consentry.policy.logic.conditions import ClauseHolds, Possible
 from consentry.policy.proving import Finding, Proof, case_file, prove
 
 LATEST = "twitter-private-media-2024-03-21"

@@ -10,12 +10,12 @@ from random import Random
 import z3
 from hypothesis import given
 from hypothesis import strategies as st
+from measured_inputs import all_inputs
 from policy_strategies import examples
 from prover_checks import random_case
 from small_policy import small
 
 from consentry.policy import FactDefinition
-from consentry.policy.inputs import INPUTS
 from consentry.policy.proving.counterexamples import decided_case
 from consentry.policy.proving.encoding import Encoding
 from consentry.policy.proving.formulas import (
@@ -97,7 +97,7 @@ def test_a_threshold_that_says_nothing_leaves_the_unmeasured_unknown() -> None:
 def test_any_case_of_a_policy_that_reads_everything_can_be_written(random: Random, low: float) -> None:
     """Every input at once: whatever the solver chooses, the evaluator reads the same out of the file."""
     facts = []
-    for index, item in enumerate(INPUTS.values()):
+    for index, item in enumerate(all_inputs()):
         day = float(date(2026, 1, 2).toordinal())
         scale = 1.0 if item.upper == 1.0 else 10.0
         yes, no = (day, None) if item.is_day else (0.9 * scale, low * scale)

@@ -24,7 +24,7 @@ from consentry.cli.options import QuietOption
 from consentry.cli.output import ERR, EXIT_FAILED, OUT, plain, progress_bars
 
 if TYPE_CHECKING:
-    from consentry.training.data_check import DataCheck
+    from consentry.training.data.check import DataCheck
 
 _SHOWN = 8
 
@@ -54,9 +54,9 @@ def check(
 
     consentry data check pictures.csv --html pairs.html --exclusions exclude.txt
     """
-    from consentry.training.data_check import check_data, write_pairs
-    from consentry.training.exclusions import leave_out, read_exclusions, write_exclusions
-    from consentry.training.near_duplicates import NEAR_DISTANCE
+    from consentry.training.data.check import check_data, write_pairs
+    from consentry.training.data.exclusions import leave_out, read_exclusions, write_exclusions
+    from consentry.training.data.near_duplicates import NEAR_DISTANCE
 
     found = read(manifest, label_map, column, others)
     rows = found.rows if exclude is None else leave_out(found.rows, read_exclusions(exclude), where=str(exclude))

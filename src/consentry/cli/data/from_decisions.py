@@ -35,11 +35,11 @@ def from_decisions(
 
     consentry data from-decisions assessments.jsonl decisions.jsonl --posts posts.yaml --out decided.csv
     """
-    from consentry.batch.columns import BY_NAME, Reading
-    from consentry.batch.manifest import read_manifest
+    from consentry.batch.manifest.cases import read_manifest
+    from consentry.batch.manifest.columns import BY_NAME, Reading
     from consentry.records import Case
-    from consentry.training.decided_cases import read_decided, rows_from_decisions
-    from consentry.training.manifest import write_manifest
+    from consentry.training.data.decided_cases import read_decided, rows_from_decisions
+    from consentry.training.data.manifest import write_manifest
 
     assessments, decisions = read_decided(files)
     reading = Reading(tuple(ignore_column or ()), renamed(column, tuple(BY_NAME)))

@@ -10,7 +10,7 @@ import typer
 from consentry.cli.column_option import named_columns
 
 if TYPE_CHECKING:
-    from consentry.training.manifest import Manifest
+    from consentry.training.data.manifest import Manifest
 
 ManifestArgument = Annotated[
     Path, typer.Argument(help="CSV, JSON lines or Parquet with path and context; or a folder with a folder a class.")
@@ -37,6 +37,20 @@ CACHE = Path(".cache/data")
 
 def read(manifest: Path, label_map: Path | None, columns: list[str] | None, others: str | None) -> Manifest:
     """The manifest that the options ask for."""
-    from consentry.training.manifest import read_manifest
+    from consentry.training.data.manifest import read_manifest
 
     return read_manifest(manifest, columns=named_columns(columns), label_map=label_map, others=others)
+
+
+def shares_of(given: list[str]) -> dict[str, float]:
+    """What the options say of the shares of splits."""
+    shares: dict[str, float] = {}
+    for item in given:
+        name, separator, value = item.partition("=")
+        try:
+            shares[name] = float(value) if separator and name else -1.0
+        except ValueError:
+            shares[name] = -1.0
+        if not 0 <= shares[name] < float("inf"):
+            raise typer.BadParameter(f"--share {item!r}: write split=share, such as test=0.15")
+    return shares

@@ -18,6 +18,7 @@ from consentry.cli.data.reading import (
     ManifestArgument,
     OthersOption,
     read,
+    shares_of,
 )
 from consentry.cli.options import QuietOption
 from consentry.cli.output import ERR, OUT, plain, progress_bars
@@ -47,12 +48,12 @@ def split(
 
     consentry data split pictures/ --out pictures.csv --share train=0.8 --share val=0.1 --share test=0.1
     """
-    from consentry.training.manifest import write_manifest
-    from consentry.training.near_duplicates import NEAR_DISTANCE, near_pairs
-    from consentry.training.picture_prints import picture_prints
-    from consentry.training.splits import assign_splits
+    from consentry.training.data.manifest import write_manifest
+    from consentry.training.data.near_duplicates import NEAR_DISTANCE, near_pairs
+    from consentry.training.data.picture_prints import picture_prints
+    from consentry.training.data.splits import assign_splits
 
-    shares = _shares(share or list(_SHARES))
+    shares = shares_of(share or list(_SHARES))
     found = read(manifest, label_map, column, others)
     with progress_bars(quiet=quiet) as bars:
         prints = picture_prints(found.rows, cache=cache, progress=bars)
@@ -72,16 +73,3 @@ def split(
     OUT.print(plain(f"{len(rows)} rows are in {out}; {len(near)} near-duplicates were kept together."), soft_wrap=True)
     for skipped in prints.skipped:
         ERR.print(plain(f"broken: {skipped.name}: {skipped.reason}", "yellow"), soft_wrap=True)
-
-
-def _shares(given: list[str]) -> dict[str, float]:
-    shares: dict[str, float] = {}
-    for item in given:
-        name, separator, value = item.partition("=")
-        try:
-            shares[name] = float(value) if separator and name else -1.0
-        except ValueError:
-            shares[name] = -1.0
-        if not 0 <= shares[name] < float("inf"):
-            raise typer.BadParameter(f"--share {item!r}: write split=share, such as test=0.15")
-    return shares

@@ -53,12 +53,12 @@ def suspects(
     consentry data suspects pictures.csv --out suspects.csv --html suspects.html
     """
     from consentry.runtime import RuntimeSettings
+    from consentry.training.data.exclusions import leave_out, read_exclusions
+    from consentry.training.data.pictures import refuse_too_many
+    from consentry.training.data.suspects import draw_suspects, find_suspects, write_suspects
     from consentry.training.errors import TrainingError
-    from consentry.training.exclusions import leave_out, read_exclusions
-    from consentry.training.label_suspects import draw_suspects, find_suspects, write_suspects
-    from consentry.training.pictures import refuse_too_many
-    from consentry.training.scene_backbone import BACKBONES
-    from consentry.training.scene_features import scene_features
+    from consentry.training.scene.backbone import BACKBONES
+    from consentry.training.scene.features import scene_features
 
     backbone = BACKBONES["efficientnet_lite2"]
     found = read(manifest, label_map, column, others)

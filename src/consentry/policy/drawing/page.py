@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from consentry.policy.conditions import Always
 from consentry.policy.definitions import Clause, DeadlineDefinition, DecisionLine, FactDefinition, Policy
 from consentry.policy.drawing.marks import (
     FAINT,
@@ -29,6 +28,7 @@ from consentry.policy.drawing.wording import (
     sentence,
     where_from,
 )
+from consentry.policy.logic.conditions import Always
 from consentry.records import Action, ClauseKind
 
 _WIDTH: Final = 1160

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from consentry.policy.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not, Possible
 from consentry.policy.definitions import YES_NO, FactDefinition
-from consentry.policy.inputs import INPUTS
+from consentry.policy.logic.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not, Possible
+from consentry.policy.measuring.inputs import input_named
 from consentry.records import Action
 
 MEANING: Final[dict[Action, str]] = {
@@ -99,7 +99,7 @@ def where_from(fact: FactDefinition) -> str:
         words = "" if fact.words == YES_NO else f" One of: {', '.join(plain_name(word) for word in fact.words)}."
         return f"A person or a look-up says so.{words}"
     told = "".join(f" {word.capitalize()} {limit}." for word, limit in limits(fact))
-    return f"Read from: {INPUTS[fact.measured].about}.{told} {fact.why}".rstrip()
+    return f"Read from: {input_named(fact.measured).about}.{told} {fact.why}".rstrip()
 
 
 def limits(fact: FactDefinition) -> Iterator[tuple[str, str]]:

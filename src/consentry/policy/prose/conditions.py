@@ -7,8 +7,8 @@ from itertools import pairwise
 from string import ascii_lowercase
 from typing import Final
 
-from consentry.policy.conditions import ClauseHolds, Condition, FactIs
 from consentry.policy.drawing.wording import phrases
+from consentry.policy.logic.conditions import ClauseHolds, Condition, FactIs
 from consentry.policy.prose.document import Line, Reference
 
 _ROMAN: Final = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from consentry.policy.conditions import Always, Condition, leaves
 from consentry.policy.definitions import (
     YES_NO,
     Clause,
@@ -16,10 +15,11 @@ from consentry.policy.definitions import (
     Policy,
 )
 from consentry.policy.drawing.wording import MEANING, limits, plain_name, sentence
-from consentry.policy.inputs import INPUTS
+from consentry.policy.language.sections import ACTIONS
+from consentry.policy.logic.conditions import Always, Condition, leaves
+from consentry.policy.measuring.inputs import input_named
 from consentry.policy.prose.conditions import anchor_of, lines_of_condition
 from consentry.policy.prose.document import Entry, Reference, Said
-from consentry.policy.sections import ACTIONS
 from consentry.records import FactSource, PolicySource
 
 Remarks = Mapping[str, Sequence[str]]
@@ -84,7 +84,7 @@ class Entries:
         if fact.measured is None:
             yield Said("reads", "Answered by", "a person or a look-up")
         else:
-            item = INPUTS[fact.measured]
+            item = input_named(fact.measured)
             says = _SAYS.get(item.source)
             yield Said("reads", "Read from", f"{item.about}{', ' + says if says else ''}", code=item.name)
         for word, limit in limits(fact):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal
 
-from consentry.policy.remarks import indentation
+from consentry.policy.language.remarks import indentation
 
 _RULE: Final = re.compile(r"[-=~]{3,}")
 _ITEM: Final = re.compile(r"(?P<term>\S(?:.*?\S)?) {2,}(?P<said>\S.*)")

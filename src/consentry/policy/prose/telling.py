@@ -7,12 +7,12 @@ from typing import Final
 
 from consentry.policy.definitions import SEVERITY, Policy
 from consentry.policy.drawing.wording import HOW_TO_READ, HOW_TO_READ_DECISIONS, HOW_TO_READ_FACTS, MEANING
-from consentry.policy.loading import PolicyText
+from consentry.policy.language.loading import PolicyText
+from consentry.policy.language.remarks import head_of, remarks_on
+from consentry.policy.language.written import Items, Table, Text
 from consentry.policy.prose.comparing import marked
 from consentry.policy.prose.document import Document, Head, Section
 from consentry.policy.prose.entries import Entries, Remarks
-from consentry.policy.remarks import head_of, remarks_on
-from consentry.policy.written import Items, Table, Text
 
 _PROOF: Final = (
     "Whatever a policy says, a removal is only recommended on the report of the person depicted, or of an authorised "
@@ -25,7 +25,7 @@ def told(text: PolicyText) -> Document:
     """A policy in prose: everything that it says, and what it changes in the one that it is based on.
 
     Args:
-        text: From `consentry.policy.versions.policy_text`; what is read out is the consolidated policy.
+        text: From `consentry.policy.language.versions.policy_text`; what is read out is the consolidated policy.
 
     Raises:
         PolicyError: Something in it is wrong.

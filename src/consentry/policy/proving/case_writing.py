@@ -113,6 +113,8 @@ def _signals(chosen: Assignment, media: Sequence[Medium]) -> list[str]:
         lines += [f"    {_file(index)}: {_flow(medium)}" for index, medium in enumerate(media)]
     if text := _text(chosen):
         lines.append(f"  text: {text}")
+    if extra := _extra(chosen):
+        lines.append(f"  extra: {_flow(extra)}")
     return ["signals:", *lines] if lines else []
 
 
@@ -199,6 +201,24 @@ def _copy_slots(chosen: Assignment) -> list[Medium]:
             written = words[0] if len(words) == 1 else f"[{', '.join(words)}]"
             slots.append({} if name == _NOT_WRITTEN else {"copies": written})
     return slots
+
+
+def _extra(chosen: Assignment) -> dict[str, str]:
+    """Inputs of signals that others added: what they found, and whether anything is open."""
+    found: dict[str, str] = {}
+    for key, label in chosen.items():
+        name, _, part = key.rpartition(".")
+        if name.startswith("signal.") and part == "gap":
+            number, gap = float(chosen[f"{name}.found"]), label == "yes"
+            if gap and number:
+                found[_short(name)] = f"[{_number(number)}, uncertain]"
+            elif not gap:
+                found[_short(name)] = _number(number)
+    return found
+
+
+def _short(name: str) -> str:
+    return name.removeprefix("signal.").removesuffix(".probability")
 
 
 def _text(chosen: Assignment) -> str:

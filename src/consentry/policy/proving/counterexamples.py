@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from consentry.policy.cases import WrittenCase, parse_cases
-from consentry.policy.deciding import Decided, decide
+from consentry.policy.cases.files import WrittenCase, parse_cases
+from consentry.policy.deciding.recommending import Decided, decide
+from consentry.policy.deciding.stored_cases import answers_for
 from consentry.policy.definitions import Policy
 from consentry.policy.proving.case_writing import write_case
 from consentry.policy.proving.encoding import ACTIONS, Encoding
 from consentry.policy.proving.errors import EncodingError
 from consentry.policy.proving.search import Found
-from consentry.policy.stored_cases import answers_for
 from consentry.records import Action
 
 

@@ -16,18 +16,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from consentry.policy.deciding import Decided, decide
+from consentry.policy.deciding.recommending import Decided, decide
+from consentry.policy.deciding.stored_cases import answers_for, stored_circumstances, stored_post
 from consentry.policy.definitions import FactDefinition, Policy
-from consentry.policy.facts import settle
-from consentry.policy.inputs import INPUTS
+from consentry.policy.measuring.facts import settle
+from consentry.policy.measuring.inputs import input_named
+from consentry.policy.measuring.situation import Situation
 from consentry.policy.proving.choices import Assignment, Choice, Label
 from consentry.policy.proving.encoding import ACTIONS, Encoding
 from consentry.policy.proving.errors import EncodingError
 from consentry.policy.proving.formulas import Formula, OneOf, all_of, any_of, equal, negate
 from consentry.policy.proving.search import Found, Search
 from consentry.policy.proving.world import make_world
-from consentry.policy.situation import Situation
-from consentry.policy.stored_cases import answers_for, stored_circumstances, stored_post
 from consentry.records import Action, Assessment, Fact, Post, Report, Signals
 
 RECORD_INPUTS: Final = ("report.standing", "report.authority", "report.identity", "report.consent")
@@ -105,7 +105,7 @@ def explain(
 
     Args:
         policy: The policy; it decides again, so it need not be the one that the assessment was made with.
-        assessment: From `consentry.Assessor`, or `consentry.policy.cases.as_assessment` for a written case.
+        assessment: From `consentry.Assessor`, or `consentry.policy.cases.files.as_assessment` for a written case.
         progress: Told of every action that was looked at.
 
     Raises:
@@ -247,7 +247,7 @@ def _is_given(definition: FactDefinition) -> bool:
     """Whether the platform itself knows it. Whether media could be read is another matter: a person can settle that."""
     if definition.measured is None or definition.measured == "media.readable":
         return False
-    return INPUTS[definition.measured].source in ("post", "report")
+    return input_named(definition.measured).source in ("post", "report")
 
 
 def _one_of(choice: Choice) -> Formula:

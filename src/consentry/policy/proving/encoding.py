@@ -13,10 +13,10 @@ from functools import cached_property
 from itertools import product
 from typing import Final, get_args
 
-from consentry.policy.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not
+from consentry.policy.deciding.guardrails import EVENT_SCORE, PROVING
 from consentry.policy.definitions import SEVERITY, FactDefinition, Policy
-from consentry.policy.guardrails import EVENT_SCORE, PROVING
-from consentry.policy.program import evaluation_order
+from consentry.policy.logic.conditions import AllOf, Always, AnyOf, ClauseHolds, Condition, FactIs, Not
+from consentry.policy.logic.program import evaluation_order
 from consentry.policy.proving.formulas import (
     ALWAYS,
     Formula,

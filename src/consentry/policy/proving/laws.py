@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consentry.policy.definitions import Invariant
-from consentry.policy.inputs import INPUTS
+from consentry.policy.measuring.inputs import input_named
 from consentry.policy.proving.bench import Bench, Pair
 from consentry.policy.proving.counterexamples import DecidedCase
 from consentry.policy.proving.encoding import ACTIONS, REMOVAL
@@ -64,7 +64,7 @@ def _listed(case: DecidedCase | None) -> tuple[DecidedCase, ...] | None:
 
 
 def _nobody_overrules_the_report(bench: Bench) -> Formula:
-    read = [fact.name for fact in bench.policy.facts if fact.measured and INPUTS[fact.measured].source == "report"]
+    read = [fact.name for fact in bench.policy.facts if fact.measured and input_named(fact.measured).source == "report"]
     return all_of(negate(bench.world.answer(name).said) for name in read)
 
 

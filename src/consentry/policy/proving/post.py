@@ -12,7 +12,7 @@ from typing import Any, Final, get_args
 
 import z3
 
-from consentry.policy.guardrails import PROVING
+from consentry.policy.deciding.guardrails import PROVING
 from consentry.policy.proving import choices
 from consentry.policy.proving.choices import Choice
 from consentry.policy.proving.formulas import Formula, OneOf, all_of, implies, negate

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from consentry.policy.conditions import AllOf, Condition, FactIs, Not
-from consentry.policy.conditions import ClauseHolds as Holds
 from consentry.policy.definitions import Clause, DecisionLine
+from consentry.policy.logic.conditions import AllOf, Condition, FactIs, Not
+from consentry.policy.logic.conditions import ClauseHolds as Holds
 from consentry.policy.proving.bench import Bench
 from consentry.policy.proving.encoding import REMOVAL
 from consentry.policy.proving.findings import Finding

@@ -15,14 +15,20 @@ from typing import Any, Final, Protocol, get_args
 import z3
 
 from consentry.policy.definitions import FactDefinition, Policy
-from consentry.policy.inputs import INPUTS
+from consentry.policy.measuring.inputs import input_named
+from consentry.policy.proving.added import AddedVariables
 from consentry.policy.proving.choices import Choice
 from consentry.policy.proving.errors import EncodingError
 from consentry.policy.proving.faces import FaceVariables
 from consentry.policy.proving.formulas import Formula, OneOf, any_of, implies, negate
 from consentry.policy.proving.post import PostVariables, ReportVariables
 from consentry.policy.proving.readings import Cell, Reading, cells
-from consentry.policy.proving.signals import CopyVariables, CrowdVariables, SceneVariables, TextVariables
+from consentry.policy.proving.signals import (
+    CopyVariables,
+    CrowdVariables,
+    SceneVariables,
+    TextVariables,
+)
 from consentry.policy.proving.timing import COUNTS, CountVariables, TimeVariables, day_cells
 from consentry.records import TextKind
 
@@ -75,7 +81,7 @@ class AnswerVariables:
     def choices(self) -> tuple[Choice, ...]:
         """What can be written."""
         measured = self.definition.measured
-        overrules = measured is not None and INPUTS[measured].source != "model"
+        overrules = measured is not None and input_named(measured).source != "model"
         options: list[tuple[str, Formula]] = [("unsaid", negate(self.said))]
         options += [(word, self.word.is_(word)) for word in self.word.words[1:]]
         if measured:
@@ -100,8 +106,8 @@ class World:
 
     Attributes:
         families: All parts of it by name: ``report``, ``post``, ``time``, ``crowd``, ``private_context``,
-            ``public_event``, ``faces``, ``copies``, ``text``, the counts by the names of their inputs, and the
-            answers as ``answer.`` and the fact.
+            ``public_event``, ``faces``, ``copies``, ``text``, the counts and the signals that others added by the names
+            of their inputs, and the answers as ``answer.`` and the fact.
     """
 
     families: Mapping[str, Family]
@@ -182,6 +188,8 @@ def make_world(
         put("copies", CopyVariables(copy, post))
     if kinds := tuple(kind for kind in get_args(TextKind) if f"text.{kind}.probability" in read):
         put("text", TextVariables(copy, kinds, grid))
+    for name in sorted(name for name in read if name.startswith("signal.")):
+        put(name, AddedVariables(copy, name, grid))
     for definition in _by_name(definitions):
         words = dict.fromkeys(w for other in definitions if other.name == definition.name for w in other.words)
         put(f"answer.{definition.name}", AnswerVariables(copy, definition, tuple(words)))

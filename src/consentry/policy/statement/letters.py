@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from consentry.policy.deadlines import after, counted_from_decision
 from consentry.policy.definitions import Span
 from consentry.policy.errors import PolicyError
+from consentry.policy.language.deadlines import after, counted_from_decision
 from consentry.policy.statement.making import check_same_case, clauses_behind, reference_of
 from consentry.records import Action, Assessment, Decision, Reason
 

@@ -1,0 +1,1 @@
+"""What lies at addresses: fetched under rules, or refused with a reason."""

@@ -1,0 +1,1 @@
+"""From what stands in a manifest to cases."""

@@ -1,0 +1,1 @@
+"""The scorer as a model that MLflow loads."""

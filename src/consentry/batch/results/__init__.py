@@ -1,0 +1,1 @@
+"""Shards, tables and counts: what a run leaves behind."""

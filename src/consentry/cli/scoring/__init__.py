@@ -1,0 +1,1 @@
+"""``consentry score``, what it shows on the way, and what it says at the end."""

@@ -1,0 +1,1 @@
+"""``consentry train``: one file a kind of model."""

@@ -1,0 +1,1 @@
+"""Posts in, assessments out: media opened ahead, everything measured, the policy asked. `Assessor` is the way in."""

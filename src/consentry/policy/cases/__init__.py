@@ -1,0 +1,1 @@
+"""Cases written out by hand, and what should come of them."""

@@ -1,0 +1,1 @@
+"""Three-valued logic, and conditions over facts: what the language means, without its syntax."""

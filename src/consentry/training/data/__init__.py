@@ -1,0 +1,1 @@
+"""Manifests, labels, splits, and what is wrong with them."""

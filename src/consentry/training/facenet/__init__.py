@@ -1,0 +1,1 @@
+"""Trains face embedders on one's own identities."""

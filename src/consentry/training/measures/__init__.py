@@ -1,0 +1,1 @@
+"""How figures are measured, how sure they are, and how they are drawn."""

@@ -1,0 +1,1 @@
+"""What the reader of words in pictures loads."""

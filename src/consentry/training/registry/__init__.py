@@ -1,0 +1,1 @@
+"""Runs and models that are kept: tracking, aliases, gates."""

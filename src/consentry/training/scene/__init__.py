@@ -1,0 +1,1 @@
+"""Trains, measures and promotes scene models."""

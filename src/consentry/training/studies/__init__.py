@@ -1,0 +1,1 @@
+"""Studies on data of other people; nothing is tuned on them."""

@@ -1,0 +1,1 @@
+"""Trains what the cues in words load."""
