@@ -170,6 +170,17 @@ class TestScore:
         assert [column["name"] for column in listed if column["required"]] == ["post_id"]
         assert run("score").exit_code == 2
 
+    def test_columns_of_other_names(self, tmp_path: Path) -> None:
+        manifest = tmp_path / "posts.csv"
+        manifest.write_text("ID;Image;caption;likes\n007;gone.jpg;hello, you;3\n")
+        arguments = ("score", manifest, "--out", tmp_path / "out", "--json")
+        said = run(*arguments).exception
+        assert "--column post_id=id --column media=image --column text=caption" in str(said)
+        named = ["--column", "post_id=id", "--column", "media=IMAGE", "--column", "text=caption"]
+        found = run(*arguments, *named, "--ignore-column", "likes")
+        assert json.loads(found.stdout)["rows"] == 1
+        assert run(*arguments, "--column", "pst_id=id").exit_code == 2
+
     def test_too_many_errors_are_exit_code_four(self, tmp_path: Path) -> None:
         manifest = tmp_path / "posts.jsonl"
         manifest.write_text('{"post_id": "one"}\n{}\n')

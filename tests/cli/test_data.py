@@ -204,6 +204,11 @@ def test_reviewers_decisions_become_a_manifest(repository: Path, tmp_path: Path)
     assert row.extra["answers"] == "private_setting=yes"
     assert "Ada" not in (tmp_path / "out" / "decided.csv").read_text()
     assert run("from-decisions", *files, *options, "--quiet").output == ""
+    (tmp_path / "posts.csv").write_text("ID;Image;likes\np1;living_room.jpg;7\n")
+    named = ["--column", "post_id=id", "--column", "media=image", "--ignore-column", "likes"]
+    done = run("from-decisions", *files, "--posts", tmp_path / "posts.csv", *options[2:], *named)
+    assert "1 media with a label" in done.output
+    assert run("from-decisions", *files, *options, "--column", "id=post_id").exit_code == 2
     without = run("from-decisions", files[0], *options)
     assert "left out: 1 media: no human has decided" in without.output
     assert "0 media with a label" in without.output

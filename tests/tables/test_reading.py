@@ -72,6 +72,21 @@ def test_names_of_rows_and_headers_are_ours() -> None:
         rows(stream.getvalue(), "parquet", names)
 
 
+def test_one_name_of_the_file_may_serve_for_two_and_need_not_be_there_where_ours_is() -> None:
+    names = ColumnNames({"post_id": "Path", "media": "path", "text": "caption"})
+    assert rows(b'{"path": "a.jpg", "text": "x"}', "json", names) == [
+        {"post_id": "a.jpg", "media": "a.jpg", "text": "x"}
+    ]  # fmt: skip
+    stream = io.BytesIO()
+    parquet.write_table(pa.table({"path": ["a.jpg"], "text": ["x"]}), stream)
+    assert rows(stream.getvalue(), "parquet", names) == [{"post_id": "a.jpg", "media": "a.jpg", "text": "x"}]
+    with pytest.raises(TableError, match="no column 'caption'") as caught:
+        rows(b"path,captoin\na.jpg,x\n", "delimited", names)
+    assert "--column text=captoin" in caught.value.remedy
+    with pytest.raises(TableError, match="has the column 'media' twice: 'path' and 'Media'"):
+        rows(b"path,Media\na.jpg,x\n", "delimited", names)
+
+
 def test_a_cell_of_parquet_that_cannot_be_read_costs_its_row() -> None:
     """Nothing checks that times are such as a calendar has."""
     stream = io.BytesIO()
@@ -94,7 +109,10 @@ def test_words_of_yaml_stay_as_they_were_written(word: str) -> None:
         assert load_yaml(f"a: {word}") == {"a": word.strip()}
 
 
-@pytest.mark.parametrize("content", [b"a: [", b"- *x", b"{a: b, c: d}", b"- !!python/object:os.system x", b"[" * 5000])
+@pytest.mark.parametrize(
+    "content",
+    [b"a: [", b"- *x", b"{a: b, c: d}", b"- !!python/object:os.system x", b"[" * 5000, b"- {a: 1, a: 2}"],
+)
 def test_what_is_no_yaml_table_is_said(content: bytes) -> None:
     with pytest.raises(TableError):
         rows(content, "yaml")
@@ -112,7 +130,7 @@ def test_damaged_files_are_errors_of_ours() -> None:
 def test_formats_are_told_by_endings() -> None:
     names = "a.CSV b.tsv.gz c.ndjson.zst d.json e.pq f.yml g.txt h"
     assert [format_of(name) for name in names.split()] == [
-        "delimited", "delimited", "json", "json", "parquet", "yaml", None, None,
+        "delimited", "delimited", "json_lines", "json", "parquet", "yaml", "delimited", None,
     ]  # fmt: skip
 
 

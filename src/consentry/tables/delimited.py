@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, BinaryIO, Final
+from itertools import chain
+from typing import Any, BinaryIO
 
 from consentry.tables.errors import BadRow, TableError
+from consentry.tables.lines import LONGEST, Lines, TooLongError
 from consentry.tables.names import ColumnNames
-from consentry.tables.text import Text
-
-SEPARATORS: Final = (",", ";", "\t", "|")
-_LOOKED_AT: Final = 30
-"""Rows by which the separator is told."""
-_LONGEST_CELL: Final = 16 * 1024 * 1024
-"""Characters of one cell: a long text or a list of some hundred thousand media."""
+from consentry.tables.separators import Style, style_of
+from consentry.tables.text import Text, text_of
 
 
 def delimited_rows(
     stream: BinaryIO, name: str, names: ColumnNames, known: Collection[str], on_columns: Callable[[list[str]], None]
 ) -> Iterator[dict[str, Any] | BadRow]:
     """The rows of delimited text; cells that are missing at the end of one are empty.
+
+    Rows in which nothing stands are passed over, and so is a first column without a name, which numbers the rows.
 
     Args:
         stream: Bytes.
@@ -32,63 +31,63 @@ def delimited_rows(
     Raises:
         TableError: ``table.encoding``, ``table.columns``, ``table.format``.
     """
-    csv.field_size_limit(_LONGEST_CELL)
-    text = Text(stream, name)
-    separator = separator_of(text.head, names, known)
-    try:
-        reader = csv.reader(text.lines(), delimiter=separator)
-        theirs = next((cells for cells in reader if any(cell.strip() for cell in cells)), None)
-        if theirs is None:
-            raise TableError(f"{name} has no rows.", "Give a table with a line of column names.")
-        if any("\0" in cell for cell in theirs):
-            raise TableError(f"{name} cannot be read as a table: it is binary.", "Give it the ending of its format.")
-        while theirs and not theirs[-1].strip():
-            theirs = theirs[:-1]  # spreadsheets put separators behind the last column
-        header = names.header(theirs, name)
-        on_columns(header)
-        for cells in reader:
-            if cells:
-                yield _row(cells, header)
-    except csv.Error as error:
-        raise TableError(f"{name} cannot be read as a table: {error}.", "Check the quotes in it.") from error
+    text = text_of(stream, name)
+    records = _records(text, style_of(text, names, known))
+    theirs = next(records, None)
+    if theirs is None:
+        return
+    if isinstance(theirs, BadRow):
+        raise TableError(f"The names of the columns of {name} cannot be read: {theirs.reason}", "Correct the file.")
+    places = names.places(theirs, name)
+    on_columns(list(chain.from_iterable(places)))
+    unnamed = [index for index, their_name in enumerate(theirs) if index and not their_name.strip()]
+    for cells in records:
+        yield cells if isinstance(cells, BadRow) else _row(cells, places, unnamed)
 
 
-def _row(cells: Sequence[str], header: Sequence[str]) -> dict[str, Any] | BadRow:
-    extra = [cell for cell in cells[len(header) :] if cell.strip()]
+def _row(cells: Sequence[str], places: Sequence[Sequence[str]], unnamed: Sequence[int]) -> dict[str, Any] | BadRow:
+    beside = [cells[index] for index in unnamed if index < len(cells)]
+    extra = [cell for cell in (*beside, *cells[len(places) :]) if cell.strip()]
     if extra:
         return BadRow(f"The row has more cells than there are columns (the first too many: {extra[0]:.40}).")
-    missing = [""] * (len(header) - len(cells))
-    return dict(zip(header, [*cells, *missing], strict=False))
+    return {
+        ours: cells[index] if index < len(cells) else "" for index, found in enumerate(places) for ours in found
+    }  # fmt: skip
 
 
-def separator_of(head: str, names: ColumnNames, known: Collection[str]) -> str:
-    """What separates the cells: that which gives most known columns, then the most even rows, then most cells.
+def _records(text: Text, style: Style) -> Iterator[list[str] | BadRow]:
+    """Cells of one row after the other, the names of the columns first; rows in which nothing stands are left out."""
+    if csv.field_size_limit() < LONGEST:  # one limit for the whole process; others may need more
+        csv.field_size_limit(LONGEST)
+    lines = Lines(text)
+    if style.stated:
+        next(lines)
+    quoting: Any = csv.QUOTE_MINIMAL if style.quoted else csv.QUOTE_NONE
+    reader = csv.reader(lines, delimiter=style.separator, quoting=quoting, strict=True)
+    while True:
+        lines.begin()
+        try:
+            cells = next(reader, None)
+        except TooLongError:
+            if not lines.skip(quoted=style.quoted):
+                raise _never_closed(text, lines) from None
+            yield BadRow(lines.excess)
+            continue
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                raise _never_closed(text, lines) from error
+            yield BadRow(f"The row (line {lines.first}) has quotation marks that do not belong together: {error}.")
+            continue
+        if cells is None:
+            return
+        if lines.unreadable:
+            yield BadRow(lines.complaint)
+        elif any(cells):
+            yield cells
 
-    Args:
-        head: The first characters.
-        names: How the columns are called.
-        known: Names of columns that the reader knows.
-    """
-    lines = head.splitlines(keepends=True)
-    if len(lines) > 1:
-        lines.pop()  # it may be cut
-    return max(SEPARATORS, key=lambda separator: _worth(lines, separator, names, known))
 
-
-def _worth(lines: list[str], separator: str, names: ColumnNames, known: Collection[str]) -> tuple[int, float, int, int]:
-    try:
-        rows = []
-        for row in csv.reader(lines, delimiter=separator):
-            if any(cell.strip() for cell in row):
-                rows.append(row)
-            if len(rows) > _LOOKED_AT:
-                break
-    except csv.Error:
-        return (0, 0.0, 0, 0)
-    if not rows:
-        return (0, 0.0, 0, 0)
-    header = [names.ours(cell) for cell in rows[0]]
-    even = sum(len(row) == len(header) for row in rows[1:]) / max(len(rows) - 1, 1)
-    if len(header) == 1:
-        even = 0.0  # one column is even whatever separates
-    return sum(name in known for name in header), even, len(header), -SEPARATORS.index(separator)
+def _never_closed(text: Text, lines: Lines) -> TableError:
+    return TableError(
+        f"{text.name} has a quotation mark in the row that begins in line {lines.first:,} which is never closed.",
+        "Close it, or write it twice where it is part of a text in quotation marks.",
+    )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final
 
 from consentry.tables.errors import BadRow, TableError
@@ -34,29 +35,34 @@ class ColumnNames:
     """How a reader's names stand in a file: in any case, with any space around them, or by another name altogether.
 
     Attributes:
-        renamed: From the reader's names to those of the file.
+        renamed: From the reader's names to those of the file, of which one may stand for several of the reader's.
     """
 
     renamed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def _ours(self) -> dict[str, str]:
-        return {plain(theirs): ours for ours, theirs in self.renamed.items()}
+    def _ours(self) -> dict[str, tuple[str, ...]]:
+        ours: dict[str, tuple[str, ...]] = {}
+        for our, their in self.renamed.items():
+            ours[plain(their)] = (*ours.get(plain(their), ()), our)
+        return ours
 
-    def ours(self, theirs: str) -> str:
-        """The reader's name of a column of the file."""
-        return self._ours.get(plain(theirs), plain(theirs))
+    def all_ours(self, theirs: str) -> tuple[str, ...]:
+        """The reader's names of a column of the file; none for a column without a name."""
+        name = plain(theirs)
+        return self._ours.get(name, (name,) if name else ())
 
-    def header(self, theirs: Sequence[str], source: str) -> list[str]:
-        """The columns of a table, by the reader's names.
+    def places(self, theirs: Sequence[str], source: str) -> list[tuple[str, ...]]:
+        """The reader's names of every column of a table.
 
         Raises:
             TableError: ``table.columns``: two columns have one name, or one that was to be renamed is not there.
         """
-        ours = [self.ours(name) for name in theirs]
+        places = [self.all_ours(name) for name in theirs]
+        ours = list(chain.from_iterable(places))
         if len(set(ours)) < len(ours):
             twice = next(name for name in ours if ours.count(name) > 1)
-            both = " and ".join(repr(name) for name, our in zip(theirs, ours, strict=True) if our == twice)
+            both = " and ".join(repr(name) for name, place in zip(theirs, places, strict=True) if twice in place)
             raise TableError(
                 f"{source} has the column {twice!r} twice: {both}.",
                 "Give every column once; case and space around names do not count.",
@@ -64,23 +70,23 @@ class ColumnNames:
             )
         present = {plain(name) for name in theirs}
         for our, their in self.renamed.items():
-            if plain(their) not in present:
+            if plain(their) not in present and our not in ours:
                 near = get_close_matches(plain(their), list(present), 1)
                 raise TableError(
                     f"{source} has no column {their!r}, which was to be {our!r}.",
                     f"Did you mean --column {our}={near[0]}? " if near else f"Its columns are: {', '.join(theirs)}.",
                     code="table.columns",
                 )
-        return ours
+        return places
 
     def row(self, row: Mapping[Any, Any]) -> dict[str, Any] | BadRow:
         """A row that names its columns itself."""
         found: dict[str, Any] = {}
         for name, value in row.items():
-            ours = self.ours(str(name))
-            if ours in found:
-                return BadRow(f"The row has the column {ours!r} twice.")
-            found[ours] = value
+            for ours in self.all_ours(str(name)) or ("",):
+                if ours in found:
+                    return BadRow(f"The row has the column {ours!r} twice.")
+                found[ours] = value
         return found
 
 

@@ -36,23 +36,24 @@ def parquet_rows(
     try:
         with parquet.ParquetFile(stream) as table:
             schema = table.schema_arrow
-            header = names.header(schema.names, name)
-            on_columns(header)
-            on_types(dict(zip(header, (field.type for field in schema), strict=True)))
+            places = names.places(schema.names, name)
+            placed = [(ours, field) for field, found in zip(schema, places, strict=True) for ours in found]
+            on_columns([ours for ours, _ in placed])
+            on_types({ours: field.type for ours, field in placed})
             for batch in table.iter_batches(_ROWS_AT_ONCE, use_threads=False):
-                yield from _rows(batch, header)
+                for row in _rows(batch):
+                    yield row if isinstance(row, BadRow) else {ours: row[field.name] for ours, field in placed}
     except pa.ArrowException as error:
         message = f"{name} cannot be read as Parquet: {str(error).removesuffix('.')}."
         raise TableError(message, "Correct the file.") from error
 
 
-def _rows(batch: Any, header: list[str]) -> Iterator[dict[str, Any] | BadRow]:
+def _rows(batch: Any) -> Iterator[dict[str, Any] | BadRow]:
     """The rows of a record batch. Nothing has checked yet that its text is UTF-8, or its times such as exist."""
-    renamed = batch.rename_columns(header)
     try:
-        rows = renamed.to_pylist()
+        rows = batch.to_pylist()
     except Exception:  # noqa: BLE001  whichever row it is: it is looked for below
-        rows = (_row(renamed.slice(index, 1)) for index in range(renamed.num_rows))
+        rows = (_row(batch.slice(index, 1)) for index in range(batch.num_rows))
     yield from rows
 
 

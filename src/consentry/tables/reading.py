@@ -13,6 +13,7 @@ from consentry.tables.formats import Format
 from consentry.tables.json_rows import json_rows
 from consentry.tables.names import ColumnNames
 from consentry.tables.parquet_rows import parquet_rows
+from consentry.tables.text import undecodable
 from consentry.tables.yaml_rows import yaml_rows
 
 
@@ -28,8 +29,8 @@ def read_table(
 ) -> Iterator[dict[str, Any] | BadRow]:
     """The rows of a table: each by the reader's names of its columns, or why it is none.
 
-    Delimited text and JSON lines are read line by line, Parquet some hundred rows at a time, YAML and JSON arrays
-    whole. Cells of delimited text and scalars of YAML are text.
+    Delimited text and JSON are read row by row, Parquet some hundred rows at a time, YAML (and a JSON object that
+    holds the array) whole. Cells of delimited text and scalars of YAML are text.
 
     Args:
         stream: The bytes, decompressed; Parquet has to be able to seek in them.
@@ -49,8 +50,11 @@ def read_table(
         elif format == "parquet":
             yield from parquet_rows(stream, name, names, on_columns, on_types)
         else:
-            rows = json_rows(stream, name) if format == "json" else yaml_rows(stream, name)
+            by_line = format == "json_lines"
+            rows = yaml_rows(stream, name) if format == "yaml" else json_rows(stream, name, by_line=by_line)
             for row in rows:
                 yield row if isinstance(row, BadRow) else names.row(row)
+    except UnicodeDecodeError as error:
+        raise undecodable(name, error) from error
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise TableError(f"{name} cannot be read: {error}.", "Correct the file.") from error

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from consentry.tables.errors import BadRow, TableError
-from consentry.tables.text import Text
+from consentry.tables.text import text_of
 
 
 def load_yaml(content: str) -> Any:
@@ -35,9 +35,11 @@ def yaml_rows(stream: BinaryIO, name: str) -> Iterator[dict[Any, Any] | BadRow]:
     import yaml
 
     try:
-        content = load_yaml("".join(Text(stream, name).lines()))
+        content = load_yaml("".join(text_of(stream, name).pieces(-1)))
     except yaml.YAMLError as error:
         raise TableError(f"{name} is not YAML: {' '.join(str(error).split())}.", "Correct the file.") from error
+    if content is None:
+        return
     if isinstance(content, dict) and len(content) == 1:
         (content,) = content.values()
     if not isinstance(content, list):
@@ -59,6 +61,17 @@ def _loader() -> Any:
                 first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":merge"))]
                 for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
             }
+
+            def compose_mapping_node(self, anchor: Any) -> Any:
+                """Where keys still stand as they were written, before anything is merged."""
+                node = super().compose_mapping_node(anchor)
+                seen: set[str] = set()
+                for key, _ in node.value:
+                    if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                        said = f"the key {key.value!r:.60} stands there twice"
+                        raise yaml.composer.ComposerError(None, None, said, key.start_mark)
+                    seen.add(str(key.value))
+                return node
 
         _LOADERS.append(PlainLoader)
     return _LOADERS[0]

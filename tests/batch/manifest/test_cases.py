@@ -126,8 +126,8 @@ def test_what_is_just_allowed_is_read(tmp_path: Path) -> None:
 
 
 def test_a_line_without_end_is_a_row_and_the_next_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("consentry.tables.json_rows.LONGEST_LINE", 40)
-    monkeypatch.setattr("consentry.tables.json_rows.HEAD", 16)
+    monkeypatch.setattr("consentry.tables.lines.LONGEST", 40)
+    monkeypatch.setattr("consentry.tables.text.HEAD", 16)
     path = tmp_path / "posts.jsonl.gz"
     fitting = '{"post_id": "123456789012345678901234"}'
     assert len(fitting) == 39
@@ -138,17 +138,22 @@ def test_a_line_without_end_is_a_row_and_the_next_is_read(tmp_path: Path, monkey
     assert isinstance(third, Case)
     for row in (second, fourth):
         assert isinstance(row, RowError)
-        assert "longer than 40 bytes" in row.error.message
+        assert "longer than 40 characters" in row.error.message
 
 
-@pytest.mark.parametrize("limit", ["text.LONGEST_LINE", "delimited._LONGEST_CELL"])
-def test_a_table_without_line_ends_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    monkeypatch.setattr(f"consentry.tables.{limit}", 40)
+@pytest.mark.parametrize("mark", ["", '"'])
+def test_a_cell_without_end_is_a_row_and_the_next_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: str
+) -> None:
+    monkeypatch.setattr("consentry.tables.lines.LONGEST", 40)
     path = tmp_path / "posts.csv"
-    path.write_text("post_id,text\n1,short\n2," + "x" * 200_000 + "\n3,y\n")
-    with pytest.raises(ManifestError, match=r"limit|more than 40") as raised:
-        list(read_manifest(path))
-    assert raised.value.code == "manifest.format"
+    path.write_text(f"post_id,text\n1,short\n2,{mark}{'x' * 200_000}{mark}\n3,y\n")
+    first, second, third = read_manifest(path)
+    assert isinstance(first, Case)
+    assert isinstance(third, Case)
+    assert isinstance(second, RowError)
+    assert (second.row, second.error.code) == (2, "manifest.row")
+    assert "longer than 40 characters" in second.error.message
 
 
 @pytest.mark.parametrize("place", ["*i", "{post_id: *i}", "{post_id: b, facts: *i}", "&own [*own]"])
@@ -196,7 +201,11 @@ def test_lines_that_are_no_objects_are_rows_too(tmp_path: Path) -> None:
     ("name", "content", "code"),
     [
         ("gone.jsonl", None, "manifest.missing"),
-        ("posts.txt", "x", "manifest.format"),
+        ("posts.txt", "x", "manifest.columns"),
+        ("posts.xlsx", "PK", "manifest.format"),
+        ("posts.csv", "PK\x03\x04", "manifest.format"),
+        ("posts.csv", 'post_id,text\n1,"a\n', "manifest.format"),
+        ("posts.json", '[{"post_id": "1"}', "manifest.format"),
         ("posts.yaml", "a: b", "manifest.format"),
         ("posts.yaml", "[", "manifest.format"),
         ("posts.yaml", "[" * 1000, "manifest.format"),

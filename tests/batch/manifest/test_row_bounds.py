@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 import yaml
-from consentry.batch.arrow_rows import rows_of
-from consentry.batch.lenient_yaml import load_yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
@@ -20,6 +18,7 @@ from consentry.batch.manifest.reading import read_rows
 from consentry.batch.manifest.row_bounds import DEEPEST, MOST_VALUES, check_count, trouble_with
 from consentry.batch.manifest.sources import find_sources
 from consentry.records import Case
+from consentry.tables.yaml_rows import load_yaml
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers(-(2**200), 2**200) | st.text(max_size=5) | st.datetimes(),
@@ -81,12 +80,11 @@ def test_as_much_as_may_be_is_no_trouble() -> None:
 
 class TestYaml:
     def test_what_looks_like_something_and_is_not_stays_text(self) -> None:
-        found = load_yaml("a: 2026-02-30\nb: 2026-02-28\nc: 0b\nd: 1:99:99.5\ne: 2026-01-01T99:00:00Z\nf: 7")
-        assert (found["a"], found["b"], found["f"]) == ("2026-02-30", date(2026, 2, 28), 7)
-        assert found["e"] == "2026-01-01T99:00:00Z"
+        words = ["2026-02-30", "2026-02-28", "0b", "1:99:99.5", "2026-01-01T99:00:00Z", "7"]
+        assert load_yaml("".join(f"- {word}\n" for word in words)) == words
 
-    @pytest.mark.parametrize("content", ["a: [", "[" * 5_000, b"\xff\xfe\xff", "a: !!python/object:os.system x"])
-    def test_what_is_none_is_one_error(self, content: str | bytes) -> None:
+    @pytest.mark.parametrize("content", ["a: [", "[" * 5_000, "a: \x01", "a: !!python/object:os.system x"])
+    def test_what_is_none_is_one_error(self, content: str) -> None:
         with pytest.raises(yaml.YAMLError):
             load_yaml(content)
 
@@ -132,10 +130,6 @@ class TestParquet:
         assert isinstance(two, RowError)
         assert "posted_at" in two.error.message
         assert isinstance(three, Case)
-
-    def test_rows_that_can_be_read_are_read_at_once(self) -> None:
-        batch = pa.record_batch({"a": [1, 2], "b": ["x", None]})
-        assert list(rows_of(batch)) == batch.to_pylist()
 
 
 def test_a_folder_that_cannot_be_listed_is_a_bad_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

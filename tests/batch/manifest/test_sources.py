@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
+import pyarrow as pa
 import pytest
 from small_jobs import write_picture, write_rows
 
@@ -76,6 +79,15 @@ def test_addresses(tmp_path: Path, memory: fsspec.AbstractFileSystem) -> None:
         ("/data", "/else/a.jpg", "/else/a.jpg"),
         ("/data", "s3://b/a//c.jpg", "s3://b/a//c.jpg"),
         ("/data", "file:///b/a.jpg", "/b/a.jpg"),
+        ("/data", "file:/b/a%20b.jpg", "/b/a b.jpg"),
+        ("/data", "FILE://LocalHost/b/a%20b.jpg", "/b/a b.jpg"),
+        ("/data", "file://localhost.jpg", "/data/localhost.jpg"),
+        ("/data", "file:///b/c#1?%2523.jpg", "/b/c#1?%23.jpg"),
+        ("/data", "file:///b/100%.jpg", "/b/100%.jpg"),
+        ("/data", "file:///b/caf%C3%A9.jpg", "/b/café.jpg"),
+        ("/data", "file:///b/caf%E9.jpg", "/b/café.jpg"),
+        ("/data", "file://[b/a.jpg", "/data/[b/a.jpg"),
+        ("s3://b/day", "file:///b/a.jpg", "/b/a.jpg"),
         ("s3://b/day", "m/a.jpg", "s3://b/day/m/a.jpg"),
         ("s3://b/day", "gs://c/a.jpg", "gs://c/a.jpg"),
         ("", "posts.csv", "posts.csv"),
@@ -88,11 +100,11 @@ def test_what_is_relative_to_what(base: str, part: str, found: str) -> None:
 @pytest.mark.parametrize(
     ("manifest", "code"),
     [("gone.csv", "manifest.missing"), ("gone/*.csv", "manifest.missing"), ("empty", "manifest.missing"),
-     ("notes.txt", "manifest.format"), ("empty/*", "manifest.missing"), ("odd://x/y", "manifest.filesystem")],
+     ("notes.doc", "manifest.format"), ("empty/*", "manifest.missing"), ("odd://x/y", "manifest.filesystem")],
 )  # fmt: skip
 def test_what_is_no_manifest(tmp_path: Path, manifest: str, code: str) -> None:
     (tmp_path / "empty").mkdir()
-    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "notes.doc").write_text("x")
     (tmp_path / "empty" / "notes.txt").write_text("x")
     with pytest.raises(ManifestError) as raised:
         list(find_sources(manifest if "://" in manifest else f"{tmp_path}/{manifest}"))
@@ -103,3 +115,36 @@ def test_what_is_no_manifest(tmp_path: Path, manifest: str, code: str) -> None:
 def test_a_file_whose_name_looks_like_a_glob(tmp_path: Path) -> None:
     write_rows(tmp_path / "posts[1].jsonl", [{"post_id": "1"}])
     assert ids(tmp_path / "posts[1].jsonl") == ["1"]
+
+
+def test_text_is_a_manifest_where_somebody_says_so(tmp_path: Path) -> None:
+    """Notes lie in many folders."""
+    write_picture(tmp_path / "a.jpg")
+    (tmp_path / "posts.txt").write_text("post_id\tmedia\n007\ta.jpg\n")
+    assert ids(tmp_path) == ids(f"{tmp_path}/*") == ["a.jpg"]
+    assert ids(tmp_path / "posts.txt") == ids(f"{tmp_path}/*.txt") == ["007"]
+
+
+@pytest.mark.parametrize("packing", [".gz", ".bz2", ".xz", ".zst", ".ZST"])
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".json", ".yaml"])
+def test_every_compression(tmp_path: Path, packing: str, ending: str) -> None:
+    content = {".csv": "post_id,text\n007,é\n", ".yaml": "- {post_id: 007, text: é}\n"}.get(
+        ending, '[{"post_id": "007", "text": "é"}]'
+    )
+    path = tmp_path / f"posts{ending}{packing}"
+    path.write_bytes(_packed(content.encode() if ending != ".jsonl" else content[1:-1].encode(), packing.lower()))
+    ((source, row),) = read_rows(find_sources(path))
+    assert (source.name, row) == (path.name, {"post_id": "007", "text": "é"})
+    path.write_bytes(path.read_bytes()[:-4])
+    with pytest.raises(ManifestError) as raised:
+        list(read_rows(find_sources(path)))
+    assert raised.value.code == "manifest.format"
+
+
+def _packed(content: bytes, packing: str) -> bytes:
+    if packing != ".zst":
+        return {".gz": gzip, ".bz2": bz2, ".xz": lzma}[packing].compress(content)
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as stream:
+        stream.write(content)
+    return bytes(sink.getvalue())

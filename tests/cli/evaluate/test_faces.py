@@ -82,3 +82,8 @@ def test_detection_by_group(people: Path, tmp_path: Path) -> None:
     assert figures["groups"]["trade"]["groups"]["navy"]["pictures"] == 4
     assert "By trade" in (tmp_path / "out.html").read_text(encoding="utf-8")
     assert run(*arguments, "--quiet") == ""
+    named = people / "named.csv"
+    named.write_text((people / "people.csv").read_text().replace("path,trade", "File,Trade").replace(",", ";"))
+    again = ["detection", named, "--column", "path=file", *arguments[2:], "--json", tmp_path / "again.json", "--quiet"]
+    run(*again)
+    assert json.loads((tmp_path / "again.json").read_text())["groups"] == figures["groups"]

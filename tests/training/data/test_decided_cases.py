@@ -117,10 +117,18 @@ def test_records_are_read_in_any_order_and_as_pairs(tmp_path: Path) -> None:
     assert read_decided([path]) == ([case, case], [decision, decision])
 
 
+def test_a_separator_of_lines_within_a_reason_ends_no_line(tmp_path: Path) -> None:
+    """Word processors write U+2028; JSON leaves it as it is."""
+    decision = decided().model_copy(update={"reason": "one\u2028two\x85three"})
+    path = tmp_path / "decisions.jsonl"
+    path.write_text(decision.model_dump_json(), encoding="utf-8")
+    assert read_decided([path]) == ([], [decision])
+
+
 @pytest.mark.parametrize("line", ["{", "[1]", "3", '{"decided_by": "Ada"}', '{"assessment": 3}', "{}"])
 def test_what_is_neither(tmp_path: Path, line: str) -> None:
     (tmp_path / "cases.jsonl").write_text(f"\n{line}\n")
-    with pytest.raises(TrainingError, match=r"cases.jsonl, line 2 is neither an assessment nor a decision") as caught:
+    with pytest.raises(TrainingError, match=r"cases.jsonl, row 1 is neither an assessment nor a decision") as caught:
         read_decided([tmp_path / "cases.jsonl"])
     assert caught.value.code == "training.manifest"
     with pytest.raises(TrainingError, match="cannot be read"):

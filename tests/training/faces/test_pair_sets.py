@@ -42,7 +42,7 @@ def test_a_table_with_words_semicolons_and_another_folder(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("row", "said"), [("maybe,a.jpg,b.jpg", "line 3: same is 'maybe'"), ("1,,b.jpg", "line 3: a path is empty")]
+    ("row", "said"), [("maybe,a.jpg,b.jpg", "row 2: same is 'maybe'"), ("1,,b.jpg", "row 2: a path is empty")]
 )
 def test_bad_rows_are_named(tmp_path: Path, row: str, said: str) -> None:
     with pytest.raises(TrainingError, match=said) as caught:

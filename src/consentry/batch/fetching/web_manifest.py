@@ -10,6 +10,7 @@ from consentry.batch.errors import ManifestError
 from consentry.batch.fetching.downloading import Downloader
 from consentry.batch.fetching.not_fetched import MANIFEST_CODES, NotFetchedError
 from consentry.batch.fetching.rules import FetchRules
+from consentry.tables import opened
 from consentry.writing import writing
 
 MOST_BYTES: Final = 16 * 1024**3
@@ -31,9 +32,6 @@ def open_over_http(address: str, name: str, rules: FetchRules) -> BinaryIO:
             that cannot be fetched: ``manifest.private_address``, ``manifest.fetch_failed``, ...
         OutputError: There is no room for it.
     """
-    import fsspec
-    from fsspec.utils import infer_compression
-
     patient = replace(rules, total_seconds=MOST_SECONDS)
     with (
         writing("the folder for temporary files (TMPDIR)"),
@@ -45,8 +43,6 @@ def open_over_http(address: str, name: str, rules: FetchRules) -> BinaryIO:
         except NotFetchedError as error:
             raise ManifestError(error.message, error.remedy, code=MANIFEST_CODES[error.what]) from error
         copy.seek(0)
-        packing = infer_compression(name)
-        if packing == "gzip" and copy.read(2) != _GZIPPED:
-            packing = None  # servers send a .gz as Content-Encoding: gzip, and it was unpacked on the way
-        opened: BinaryIO = fsspec.open(copy.name, "rb", compression=packing).open()
-        return opened  # its name is gone, but not before it is closed
+        if name.lower().endswith(".gz") and copy.read(2) != _GZIPPED:
+            name = ""  # servers send a .gz as Content-Encoding: gzip, and it was unpacked on the way
+        return opened(copy.name, name)  # its name is gone, but not before it is closed

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from consentry.batch.errors import ManifestError
@@ -23,7 +22,7 @@ from consentry.batch.manifest.sources import find_sources, joined
 from consentry.defects import as_known
 from consentry.records import Case, ErrorNote, Media, Report
 from consentry.records.words import LONGEST_ID, plain_name
-from consentry.tables.yaml_rows import load_yaml
+from consentry.tables import TableError, read_document
 
 _OF_THE_POST = ("post_id", "text", "posted_at", "account")
 
@@ -139,11 +138,11 @@ def load_report(path: Path) -> Report:
         ManifestError: ``manifest.missing`` or ``manifest.row``.
     """
     try:
-        content = load_yaml(path.read_text(encoding="utf-8-sig"))
+        content = read_document(path)
     except OSError as error:
         raise ManifestError(f"There is no report at {path}.", "Check the path.", code="manifest.missing") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise ManifestError(f"{path} is not YAML: {error}", "Correct the file.") from error
+    except TableError as error:
+        raise ManifestError(error.message, error.remedy) from error
     if not isinstance(content, Mapping):
         raise ManifestError(f"{path} is not a report.", "Write fields such as `standing: depicted_person`.")
     try:
@@ -166,7 +165,7 @@ def _check_names(content: Mapping[Any, Any]) -> None:
 
 def _with_text_id(fields: dict[str, Any], name: str) -> dict[str, Any]:
     """Ids may be numbers in a table."""
-    if isinstance(fields.get(name), int):
+    if isinstance(fields.get(name), int) and not isinstance(fields[name], bool):
         return {**fields, name: str(fields[name])}
     return fields
 

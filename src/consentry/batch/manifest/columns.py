@@ -99,7 +99,7 @@ class Reading:
     @cached_property
     def left_aside(self) -> frozenset[str]:
         """Our names of the ignored columns."""
-        return frozenset(self.names.ours(name) for name in self.ignored)
+        return frozenset(ours for name in self.ignored for ours in self.names.all_ours(name))
 
 
 def check_names(names: Sequence[str], source: str, reading: Reading = Reading()) -> None:

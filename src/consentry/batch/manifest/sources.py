@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from consentry.batch.errors import ManifestError
 from consentry.batch.fetching.addresses import how_to_install, is_address, is_web, name_of, protocol_of, shown
 from consentry.batch.fetching.rules import FetchRules
-from consentry.tables import COMPRESSED, FORMATS, Format, format_of
+from consentry.tables import COMPRESSED, FORMATS, Format, ending_of, format_of, opened
 
 MEDIA: Final = frozenset(
     f".{ending}"
@@ -23,8 +23,12 @@ MEDIA: Final = frozenset(
     )
 )
 """Endings by which media of a folder are picked; what a file really is, its content decides."""
-_BESIDE_MEDIA: Final = (".json",)
+_BESIDE_MEDIA: Final = (".json", ".txt")
 """Many programs put a file of this kind beside every picture: a folder is not a folder of manifests for that."""
+
+_FILE: Final = re.compile("file:(//(localhost(?=/))?|(?=/))", re.IGNORECASE)
+"""What stands before the path in a ``file:`` address (RFC 8089). Some write two slashes in front of a relative path; no
+machine is meant."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +49,11 @@ class Source:
 
     def open(self) -> BinaryIO:
         """The content, decompressed."""
-        import fsspec
-
         if is_web(self.address):
             from consentry.batch.fetching.web_manifest import open_over_http
 
             return open_over_http(self.address, self.name, self.rules)
-        compressed = posixpath.splitext(self.address)[1].lower() in COMPRESSED
-        opened: BinaryIO = fsspec.open(self.address, "rb", compression="infer" if compressed else None).open()
-        return opened
+        return opened(self.address)
 
     @property
     def name(self) -> str:
@@ -63,10 +63,8 @@ class Source:
 
 def joined(base: str, part: str) -> str:
     """A path or address of a manifest as one that can be opened: ``file:`` addresses become paths, percents decoded."""
-    if part.lower().startswith("file://"):
-        there = urlsplit(part)
-        # Some write two slashes in front of a relative path; no machine is meant.
-        part = unquote(there.path if there.netloc in {"", "localhost"} else there.netloc + there.path)
+    if (local := _FILE.match(part)) is not None:
+        part = _unquoted(part[local.end() :])
         if part.startswith("/"):
             return part
     elif is_address(part):
@@ -74,6 +72,14 @@ def joined(base: str, part: str) -> str:
     if is_address(base):
         return part if not part else f"{base.rstrip('/')}/{part.lstrip('/')}"
     return str(Path(base) / part)
+
+
+def _unquoted(path: str) -> str:
+    """A path without percents; other bytes than those of UTF-8 are older than it, and mostly Windows-1252."""
+    try:
+        return unquote(path, errors="strict")
+    except UnicodeDecodeError:
+        return unquote(path, encoding="cp1252", errors="replace")
 
 
 def find_sources(manifest: str | Path, rules: FetchRules = FetchRules()) -> Iterator[Source]:
@@ -108,7 +114,7 @@ def find_sources(manifest: str | Path, rules: FetchRules = FetchRules()) -> Iter
         raise ManifestError(
             f"There is no manifest at {shown(str(manifest))}.", "Check the path or address.", code="manifest.missing"
         )
-    sources = list(_sorted_out(file_system, found, base))
+    sources = list(_sorted_out(file_system, found, base, named=ending_of(path)))
     if not sources:
         raise ManifestError(
             f"Nothing that {shown(str(manifest))} matches is a manifest or a medium.",
@@ -184,13 +190,13 @@ def _walk(file_system: Any, folder: str) -> Iterator[str]:
             yield name
 
 
-def _sorted_out(file_system: Any, names: Iterable[str], base: str) -> Iterator[Source]:
-    """Manifests if there are any among the names, else the media."""
+def _sorted_out(file_system: Any, names: Iterable[str], base: str, *, named: str = "") -> Iterator[Source]:
+    """Manifests if there are any among the names, else the media; text only where its ending was named."""
     names = list(names)
     media = [name for name in names if _is_medium(name)]
     manifests = [name for name in names if _format(name)]
     if not manifests and not media:
-        manifests = [name for name in names if format_of(name)]
+        manifests = [name for name in names if format_of(name) and ending_of(name) in (named, ".json")]
     for name in manifests or media:
         folder = posixpath.dirname(name) if manifests else base
         yield Source(_full(file_system, name), format_of(name) if manifests else None, _full(file_system, folder))
@@ -207,7 +213,7 @@ def _remote(file_system: Any) -> bool:
 
 def _format(name: str) -> Format | None:
     """The format of a file that is found in a folder or by a pattern."""
-    return None if name.lower().endswith(_BESIDE_MEDIA) else format_of(name)
+    return None if ending_of(name) in _BESIDE_MEDIA else format_of(name)
 
 
 def _is_medium(name: str) -> bool:

@@ -110,6 +110,7 @@ def faces(
 def detection(
     manifest: Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet with the column path, or a folder.")],
     split: Annotated[str | None, typer.Option("--split", help="Only pictures of this split.")] = None,
+    column: ColumnOption = None,
     group_columns: GroupColumns = None,
     json_file: JsonFile = None,
     html_file: HtmlFile = None,
@@ -132,6 +133,7 @@ def detection(
         result = evaluate_detection(
             manifest,
             split=split,
+            columns=renamed(column),
             group_columns=group_columns or (),
             root=models,
             broken_share=broken_share,

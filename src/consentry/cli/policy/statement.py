@@ -85,17 +85,17 @@ def statement(
 
 
 def _decision(path: Path) -> Decision:
-    import yaml
     from pydantic import ValidationError
 
     from consentry.records import Decision
+    from consentry.tables import TableError, read_document
 
     try:
-        return Decision.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Decision.model_validate(read_document(path))
     except OSError as error:
         raise typer.BadParameter(f"{path} cannot be read") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(f"{path} is not YAML") from error
+    except TableError as error:
+        raise typer.BadParameter(str(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
         raise typer.BadParameter(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error

@@ -34,7 +34,8 @@ def print_columns() -> None:
         table.add_row(column.name, column.takes, column.means)
     OUT.print(table)
     OUT.print(
-        "\nOnly post_id is needed. Paths are relative to the file that they stand in."
+        "\nOnly post_id is needed. Paths are relative to the file that they stand in. Case does not matter in names of"
+        "\ncolumns; --column post_id=id says that yours has another, --ignore-column that one is to be left aside."
         "\nA folder or glob of media needs no manifest: every medium is a post of its own."
     )
 

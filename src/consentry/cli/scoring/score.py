@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from consentry.cli.column_option import renamed
 from consentry.cli.exit_codes import EXIT_STOPPED, exit_code_of
 from consentry.cli.limits import LimitOption, TrustedOption, limits_of
 from consentry.cli.options import (
@@ -119,10 +120,9 @@ def score(
     from consentry.batch import Options, Tolerance, run_job
     from consentry.batch.errors import JobError
     from consentry.batch.fetching.rules import FetchRules
-    from consentry.batch.manifest.columns import Reading
+    from consentry.batch.manifest.columns import BY_NAME, Reading
     from consentry.cli.scoring.progress import Interrupts, watcher
     from consentry.cli.scoring.report import columns_as_json, print_columns, print_defects, print_summary
-    from consentry.tables import parse_renames
 
     if schema:
         if as_json:
@@ -136,17 +136,13 @@ def score(
         tolerance = Tolerance.parse(max_errors)
     except ValueError as error:
         raise typer.BadParameter(f"{error}.", param_hint="--max-errors") from error
-    try:
-        renamed = parse_renames(column or ())
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--column") from error
     limits = limits_of(limit or ())
     options = Options(
         shard_rows=shard_rows,
         batch_size=batch_size,
         retry_errors=retry_errors,
         tolerance=tolerance,
-        reading=Reading(tuple(ignore_column or ()), renamed),
+        reading=Reading(tuple(ignore_column or ()), renamed(column, tuple(BY_NAME))),
         page=page,
         lines=lines,
         bank=bank,

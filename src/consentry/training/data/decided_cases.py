@@ -9,17 +9,17 @@ always: such media do not belong in a training set.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from consentry.records import Assessment, Decision, Fact, Post
+from consentry.tables import BadRow, TableError, opened, read_table
 from consentry.training.data.manifest import Row
 from consentry.training.errors import TrainingError
 
@@ -55,20 +55,24 @@ def read_decided(paths: Iterable[Path]) -> tuple[list[Assessment], list[Decision
             in any order.
 
     Raises:
-        TrainingError: ``training.manifest``, naming the line.
+        TrainingError: ``training.manifest``, naming the row.
     """
     assessments: list[Assessment] = []
     decisions: list[Decision] = []
     for path in paths:
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
+            with opened(str(path)) as stream:
+                for number, row in enumerate(read_table(stream, path.name, "json_lines"), 1):
+                    where = f"{path}, row {number}"
+                    if isinstance(row, BadRow):
+                        raise _neither(where, row.reason)
+                    _take_in(row, where, assessments, decisions)
+        except OSError as error:
             raise TrainingError(
                 f"{path} cannot be read: {error}.", "Give a JSONL file.", code="training.manifest"
             ) from error
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                _take_in(line, f"{path}, line {number}", assessments, decisions)
+        except TableError as error:
+            raise TrainingError(error.message, error.remedy, code="training.manifest") from error
     return assessments, decisions
 
 
@@ -113,9 +117,10 @@ def rows_from_decisions(
     return DecidedRows(tuple(rows.values()), dict(sorted(left_out.items())))
 
 
-def _take_in(line: str, where: str, assessments: list[Assessment], decisions: list[Decision]) -> None:
+def _take_in(
+    found: dict[str, Any], where: str, assessments: list[Assessment], decisions: list[Decision]
+) -> None:  # fmt: skip
     try:
-        found = json.loads(line)
         parts = [found[name] for name in ("assessment", "decision") if found.get(name)] or [found]
         for part in parts:
             if "decided_by" in part:
@@ -125,11 +130,15 @@ def _take_in(line: str, where: str, assessments: list[Assessment], decisions: li
     except (ValueError, AttributeError, TypeError) as error:
         first = error.errors()[0] if isinstance(error, ValidationError) else None
         what = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}" if first else str(error)
-        raise TrainingError(
-            f"{where} is neither an assessment nor a decision: {what}.",
-            "Give what `consentry score` wrote, and decisions as JSON objects, one a line.",
-            code="training.manifest",
-        ) from error
+        raise _neither(where, what) from error
+
+
+def _neither(where: str, what: str) -> TrainingError:
+    return TrainingError(
+        f"{where} is neither an assessment nor a decision: {what.removesuffix('.')}.",
+        "Give what `consentry score` wrote, and decisions as JSON objects, one a line.",
+        code="training.manifest",
+    )
 
 
 def _instant(moment: datetime) -> datetime:

@@ -10,10 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-import fsspec
-
 from consentry.runtime.model_folder import sha256_of
-from consentry.tables import BadRow, ColumnNames, TableError, format_of, likely_column, read_table
+from consentry.tables import BadRow, ColumnNames, TableError, format_of, likely_column, opened, read_table
 from consentry.training.errors import TrainingError
 
 Record = dict[str, str]
@@ -58,7 +56,9 @@ def read_records(path: Path, wanted: Sequence[str] = (), *, renamed: Mapping[str
         raise TrainingError(said, remedy, code="training.manifest") from error
     if not records:
         raise TrainingError(f"{path} has no rows.", "Give a manifest with pictures.", code="training.manifest")
-    return records
+    present = {name for record in records for name in record}
+    empty = {name.casefold(): "" for name in wanted if name.casefold() in present}  # objects need not have every key
+    return [record if empty.keys() <= record.keys() else {**empty, **record} for record in records]
 
 
 def require_columns(path: Path, records: Sequence[Record], wanted: Iterable[str]) -> None:
@@ -100,7 +100,7 @@ def _records(path: Path, wanted: Sequence[str], renamed: Mapping[str, str]) -> I
 def _table_records(path: Path, wanted: Sequence[str], renamed: Mapping[str, str]) -> Iterator[Record]:
     known = {name.casefold() for name in wanted}
     form = format_of(path.name) or "delimited"
-    with fsspec.open(str(path), "rb", compression="infer").open() as stream:
+    with opened(str(path)) as stream:
         rows = read_table(stream, str(path), form, names=ColumnNames(renamed), known=known)
         for number, row in enumerate(rows, 1):
             if isinstance(row, BadRow):

@@ -17,10 +17,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-from consentry.tables import TableError, format_of, read_table
-from consentry.tables.yaml_rows import load_yaml
+from consentry.tables import TableError, format_of, read_document, read_table
 from consentry.training.errors import TrainingError
 
 CONTEXTS: Final = ("private", "public_event", "semi_private", "public_place", "neutral")
@@ -42,15 +39,15 @@ def read_label_map(path: Path) -> dict[str, str]:
             word to two of them.
     """
     try:
-        if format_of(path.name) == "delimited":
+        if format_of(path.name) == "delimited" and path.suffix.casefold() != ".txt":
             with path.open("rb") as stream:
                 rows = list(read_table(stream, path.name, "delimited", known=("label", "context")))
             pairs = [(row["label"], row["context"]) for row in rows if isinstance(row, dict)]
         else:
-            pairs = list(_pairs(load_yaml(path.read_text(encoding="utf-8-sig"))))
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError, TableError) as error:
+            pairs = list(_pairs(read_document(path)))
+    except (OSError, ValueError, KeyError, TypeError, TableError) as error:
         raise TrainingError(
-            f"{path} cannot be read as a label map: {error}.",
+            f"{path} cannot be read as a label map: {error.message if isinstance(error, TableError) else error}",
             "Write lines such as `bedroom: private`, or a CSV file with the columns label and context.",
             code="training.labels",
         ) from error

@@ -68,6 +68,7 @@ def evaluate_detection(
     *,
     split: str | None = None,
     group_columns: Sequence[str] = (),
+    columns: Mapping[str, str] | None = None,
     settings: RuntimeSettings = RuntimeSettings(),
     root: Path | None = None,
     broken_share: float = 0.05,
@@ -82,6 +83,7 @@ def evaluate_detection(
             a person together in the intervals.
         split: Only rows of this split.
         group_columns: Columns of groups.
+        columns: From our names of columns to those of the manifest.
         settings: Where the model runs.
         root: The folder of models.
         broken_share: The largest share of unreadable pictures that is put up with.
@@ -93,9 +95,9 @@ def evaluate_detection(
         TrainingError: The manifest is missing or wrong, or too many pictures cannot be read.
         ModelError: The model is missing or damaged.
     """
-    columns = [column.casefold() for column in group_columns]
-    records = read_records(manifest, ("path", *columns))
-    require_columns(manifest, records, ("path", *columns))
+    asked = [column.casefold() for column in group_columns]
+    records = read_records(manifest, ("path", *asked), renamed=columns)
+    require_columns(manifest, records, ("path", *asked))
     rows = [record for record in records if split is None or record.get("split", "") == split]
     if not rows:
         raise TrainingError(
@@ -128,7 +130,7 @@ def evaluate_detection(
         "all": _figures(seen, flags, everything, persons, draws, {}),
         "groups": {
             column: _by_group(np.array([record.get(column, "") for record in kept]), seen, flags, persons, draws)
-            for column in columns
+            for column in asked
         },
     }
     return DetectionEvaluation(

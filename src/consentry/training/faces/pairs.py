@@ -68,12 +68,12 @@ def read_pairs(path: Path, *, images: Path | None = None, columns: Mapping[str, 
     require_columns(path, records, _COLUMNS)
     folder = path.parent if images is None else images
     pairs = []
-    for number, record in enumerate(records, 2):
+    for number, record in enumerate(records, 1):
         same = _SAME.get(record["same"].casefold())
         if same is None or not record["path_a"] or not record["path_b"]:
             said = "a path is empty" if same is not None else f"same is {record['same']!r}"
             raise TrainingError(
-                f"{path}, line {number}: {said}.",
+                f"{path}, row {number}: {said}.",
                 "Write 1 (one person) or 0 (two persons), and two paths, in every row.",
                 code="training.manifest",
             )
