@@ -52,7 +52,7 @@ def test_promise_1_nothing_acts_on_a_recommendation() -> None:
     socket tells whether there is anything at its address. Media and manifests at addresses are asked for with GET, and
     nothing is ever sent. What is deleted is what was begun to be written and could not be finished.
     """
-    unfinished = {"writing.py", "pyfunc_export.py"}
+    unfinished = {"writing.py", "export.py"}
     fetching = {"destinations.py", "downloading.py", "requesting.py"}
     pairs = {"decoder_messages.py", "decoder_process.py", "decoder_worker.py"}
     clients = {"requests", "httpx", "urllib3", "aiohttp", "socket", "http", "smtplib", "ftplib", "urllib"}

@@ -176,4 +176,4 @@ def _installed(name: str, version: Version) -> _Package | None:
     if Version(package.version) != version:
         return None
     requirements = tuple(Requirement(text) for text in package.requires or ())
-    return _Package(requirements, SpecifierSet(package.metadata["Requires-Python"] or ""))
+    return _Package(requirements, SpecifierSet(package.metadata.get("Requires-Python") or ""))

@@ -131,7 +131,9 @@ def test_missing_impossible_and_empty(picture: Path, tmp_path: Path) -> None:
     assert error_of(tmp_path / "gone.jpg").code == "media.not_found"
     assert error_of(picture / "below_a_file.jpg").code == "media.not_found"
     assert error_of("nul\0byte.jpg").code == "media.unreadable"
-    assert error_of("x" * 5000).code == "media.unreadable"
+    with pytest.raises(MediaError) as caught:
+        open_media(Media(media_id="long", path=Path("x" * 5000)))
+    assert caught.value.code == "media.unreadable"
     (tmp_path / "empty.jpg").touch()
     assert error_of(tmp_path / "empty.jpg").code == "media.empty"
     with pytest.raises(MediaError, match="empty"):

@@ -197,7 +197,7 @@ def test_a_row_that_breaks_something_is_a_row(
         "/proc/self/mem",
     ]
     found = scorer.predict(pd.DataFrame({"post_id": [str(number) for number in range(len(media))], "media": media}))
-    assert found.status.tolist() == ["rejected"] * 4 + ["assessed"] + ["rejected"] * 2
+    assert found.status.tolist() == ["rejected"] * len(media)
     halves = pd.DataFrame({"post_id": ["a\udce9"], "text": ["half \ud83d"]}, dtype=object)
     assert scorer.predict(halves).post_id.tolist() == ["a\\udce9"]
     monkeypatch.setattr(TextReader, "analyse", lambda *_: {}["her words"])
