@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from consentry.defects import InternalError, log
+from consentry.defects import InternalError, as_known, log
 from consentry.errors import ConsentryError
 from consentry.media import DecoderPool, Limits, OpenedMedia
 from consentry.pipeline.assembling import Decided, decided
@@ -267,7 +267,13 @@ class Assessor:
 
     def _measured(self, batch: Sequence[OpenedCase]) -> list[MeasuredPart | Decided]:
         """Measure cases, and parts of cases; what is whole is decided at once, beside the one that feeds decoders."""
-        found = measured_each(batch, self._parts)
+        try:
+            found = measured_each(batch, self._parts)
+        except Exception as error:  # noqa: BLE001  signals that break are notes; what else breaks costs a case, not all
+            if len(batch) > 1:
+                return [part for opened in batch for part in self._measured([opened])]
+            known = as_known(error, "the post from being measured")
+            return [Decided(known, [known] if isinstance(known, InternalError) else [])]
         return [
             decided(opened.case, [part], self._parts) if opened.whole else part
             for opened, part in zip(batch, found, strict=True)
