@@ -13,9 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+<<<<<<< HEAD
 from consentry.cli.classes import LabelOption, asking, label_map_of
 from consentry.cli.column_option import ColumnOption, columns_of
 from consentry.cli.data.reading import LabelMapOption, OthersOption
+=======
+from consentry.cli.classes import LabelOption, asking, label_map_of, outranking
+from consentry.cli.data.reading import ColumnOption, LabelMapOption, OthersOption, columns_of
+>>>>>>> training
 from consentry.cli.figures import write_figures
 from consentry.cli.options import QuietOption
 from consentry.cli.output import EXIT_FAILED, OUT, plain, progress_bars
@@ -143,7 +148,7 @@ def _test_data(
 
     data = settings.data
     columns = replace(data.columns.columns(), **columns_of(column))
-    words = evaluated_classes(data.manifest, columns, {**data.label_map, **words}, others or data.others, ask)
+    words = evaluated_classes(data.manifest, columns, outranking(words, data.label_map), others or data.others, ask)
     return TestData(data.manifest, columns, words, data.broken_share)
 
 
