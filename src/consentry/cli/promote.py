@@ -13,9 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+<<<<<<< HEAD
 from consentry.cli.classes import LabelOption, asking, label_map_of
 from consentry.cli.column_option import ColumnOption, columns_of
 from consentry.cli.data.reading import LabelMapOption, OthersOption
+=======
+from consentry.cli.classes import LabelOption, asking, label_map_of, outranking
+from consentry.cli.data.reading import ColumnOption, LabelMapOption, OthersOption, columns_of
+>>>>>>> training
 from consentry.cli.figures import write_figures
 from consentry.cli.options import QuietOption
 from consentry.cli.output import EXIT_FAILED, OUT, plain, progress_bars
@@ -23,8 +28,8 @@ from consentry.cli.output import EXIT_FAILED, OUT, plain, progress_bars
 if TYPE_CHECKING:
     from consentry.training.data.class_reading import Ask
     from consentry.training.errors import TrainingError
-    from consentry.training.scene.config import SceneConfig
     from consentry.training.scene.promotion import Promotion, TestData
+    from consentry.training.scene.config import SceneConfig
 
 
 class Promotable(StrEnum):
@@ -68,10 +73,10 @@ def promote(
 
     consentry promote scene --challenger runs/scene --champion champion/scene
     """
-    from consentry.training.registry.aliases import fetch, set_alias
-    from consentry.training.registry.tracking import CHALLENGER
     from consentry.training.scene.folders import replace_model, stand_by_shipped
     from consentry.training.scene.promotion import compare_models
+    from consentry.training.registry.aliases import fetch, set_alias
+    from consentry.training.registry.tracking import CHALLENGER
 
     if (champion is None) != (challenger is None):
         raise typer.BadParameter("Give both --challenger and --champion, or neither to use the registry")
@@ -143,7 +148,7 @@ def _test_data(
 
     data = settings.data
     columns = replace(data.columns.columns(), **columns_of(column))
-    words = evaluated_classes(data.manifest, columns, {**data.label_map, **words}, others or data.others, ask)
+    words = evaluated_classes(data.manifest, columns, outranking(words, data.label_map), others or data.others, ask)
     return TestData(data.manifest, columns, words, data.broken_share)
 
 
