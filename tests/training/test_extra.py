@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,19 @@ def test_asking_brings_in_none_of_it() -> None:
         "assert not {'torch', 'sklearn', 'timm'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+@pytest.mark.parametrize("command", ["scene", "faces"])
+def test_training_on_the_core_install_says_what_to_install(command: str, tmp_path: Path) -> None:
+    """In a process in which torch cannot be imported."""
+    code = (
+        "import sys; sys.modules['torch'] = None; from consentry.cli.app import main; "
+        f"sys.argv = ['consentry', 'train', {command!r}, {str(tmp_path)!r}]; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Training needs packages that are not installed: torch." in done.stderr
+    assert 'pip install "consentry[train]"' in done.stderr
 
 
 @pytest.mark.parametrize(

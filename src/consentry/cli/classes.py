@@ -59,6 +59,14 @@ def label_map_of(file: Path | None, labels: list[str] | None) -> dict[str, str]:
     return {**(read_label_map(file) if file is not None else {}), **given}
 
 
+def outranking(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
+    """Two label maps in one; where both have a word, however it is spelled, the first counts."""
+    from consentry.training.data.label_maps import spelled_alike
+
+    words = {spelled_alike(word) for word in first}
+    return {**{word: context for word, context in second.items() if spelled_alike(word) not in words}, **first}
+
+
 def asking(bars: Bars, *, quiet: bool) -> Ask | None:
     """Asks on the terminal, with the progress bars out of the way; ``None`` where nobody is there to answer."""
     if quiet or not (sys.stdin.isatty() and ERR.is_terminal):

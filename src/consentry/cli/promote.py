@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from consentry.cli.classes import LabelOption, asking, label_map_of
+from consentry.cli.classes import LabelOption, asking, label_map_of, outranking
 from consentry.cli.column_option import ColumnOption, columns_of
 from consentry.cli.data.reading import LabelMapOption, OthersOption
 from consentry.cli.figures import write_figures
@@ -143,7 +143,7 @@ def _test_data(
 
     data = settings.data
     columns = replace(data.columns.columns(), **columns_of(column))
-    words = evaluated_classes(data.manifest, columns, {**data.label_map, **words}, others or data.others, ask)
+    words = evaluated_classes(data.manifest, columns, outranking(words, data.label_map), others or data.others, ask)
     return TestData(data.manifest, columns, words, data.broken_share)
 
 

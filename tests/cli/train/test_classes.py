@@ -12,7 +12,7 @@ import pytest
 import typer
 from own_pictures import a_scene, write_classes
 
-from consentry.cli.classes import label_map_of
+from consentry.cli.classes import label_map_of, outranking
 from consentry.training.errors import TrainingError
 
 
@@ -30,6 +30,11 @@ def test_a_single_label_outranks_the_file(tmp_path: Path) -> None:
     for wrong in ("room", "=private"):
         with pytest.raises(typer.BadParameter):
             label_map_of(None, [wrong])
+
+
+def test_of_two_maps_the_first_counts_however_words_are_spelled() -> None:
+    both = outranking({"my_room": "neutral"}, {"My Room": "private", "stage": "public_event"})
+    assert both == {"my_room": "neutral", "stage": "public_event"}
 
 
 def on_a_terminal(answers: list[tuple[str, str]], *arguments: object) -> str:

@@ -160,7 +160,7 @@ def test_a_configuration_to_begin_with(place: Path, tmp_path: Path, monkeypatch:
     monkeypatch.chdir(place)
     path = tmp_path / "my own.yaml"
     options = ["--start-from", "shipped", "--out", "else where", "--column", "fine=kind", "--set", "bands.misses=0.1"]
-    result = run("train", "scene", "pictures", "--init", path, "--label", "lawn=semi_private", *options)
+    result = run("train", "scene", "pictures", "--init", path, "--label", "LAWN=semi_private", *options)
     assert result.exit_code == 0, result.exception
     assert "'" in result.output.splitlines()[-1]  # quoted, because of the space
     config = SceneConfig.read(path)

@@ -74,13 +74,12 @@ def write_config(config: SceneConfig) -> Path:
     return path
 
 
-def print_next(result: SceneTrainingResult, config: SceneConfig, written: Path | None) -> None:
+def print_next(config: SceneConfig, file: Path) -> None:
     """The commands that one would give now.
 
     Args:
-        result: Of the training.
-        config: That it was made by.
-        written: Where that lies; ``None`` if it is what ships.
+        config: That the model was made by.
+        file: Where that lies.
     """
     output = config.output
     split = next(iter(config.data.test_splits or ("val",)))
@@ -90,10 +89,10 @@ def print_next(result: SceneTrainingResult, config: SceneConfig, written: Path |
         data = ("--split", split, "--models", root, "--html", "report.html")
         commands.append(("evaluate", "scene", str(config.data.manifest), *data))
         commands.append(("assess", "--media", "PHOTO.jpg", "--models", root))
-    if written is not None:
-        folders = () if result.run else ("--challenger", str(output), "--champion", "champion/scene")
-        commands.append(("promote", "scene", "--config", str(written), *folders))
-    if commands:
-        OUT.print("Next:")
+    # Between folders: what the registry's challenger is may have changed since.
+    folders = ("--challenger", str(output), "--champion", "champion/scene")
+    beside = file == output.with_name(f"{output.name}.yaml")
+    commands.append(("promote", "scene", *(() if beside else ("--config", str(file))), *folders))
+    OUT.print("Next:")
     for command in commands:
         OUT.print(plain(f"  {shlex.join(('consentry', *command))}"), soft_wrap=True)

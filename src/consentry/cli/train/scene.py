@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from consentry.cli.classes import LabelOption, asking, label_map_of
+from consentry.cli.classes import LabelOption, asking, label_map_of, outranking
 from consentry.cli.column_option import ColumnOption, columns_of
 from consentry.cli.data.reading import ExcludeOption, LabelMapOption, OthersOption, shares_of
 from consentry.cli.options import QuietOption
@@ -93,7 +93,7 @@ def scene(
     changes: dict[str, Any] = {}
     words = label_map_of(label_map, label)
     if words:
-        changes["data"] = config.data.model_copy(update={"label_map": {**config.data.label_map, **words}})
+        changes["data"] = config.data.model_copy(update={"label_map": outranking(words, config.data.label_map)})
     if fine_tune and config.fine_tuning is None:
         given["fine_tuning"] = {}
         changes["fine_tuning"] = SceneConfig.read(path, {"fine_tuning": {}}).fine_tuning
@@ -101,7 +101,8 @@ def scene(
     if init is not None:
         _init(init, path, config, given | settings_of(overrides), force=force)
         return
-    _train(config, force=force, quiet=quiet, keep=path is not source or bool(given or changes or overrides))
+    changed = given or changes or overrides
+    _train(config, None if changed else path, force=force, quiet=quiet)
 
 
 def _given(
@@ -144,7 +145,7 @@ def _init(init: Path, recipe: Path, config: SceneConfig, given: dict[str, Any], 
     if "data.manifest" in given:
         classes = classes_of_manifest(data.manifest, data.columns.columns())
         suggested = {name: suggested_context(name) for name in classes if spelled_alike(name) not in CONTEXTS}
-        words = {**{name: context for name, context in suggested.items() if context}, **words}
+        words = outranking(words, {name: context for name, context in suggested.items() if context})
     if words:
         values["label_map"] = words
     write_first_configuration(init, recipe, values, force=force)
@@ -155,19 +156,26 @@ def _init(init: Path, recipe: Path, config: SceneConfig, given: dict[str, Any], 
     OUT.print(plain(f"  {shlex.join(('consentry', 'train', 'scene', str(init)))}"), soft_wrap=True)
 
 
-def _train(config: SceneConfig, *, force: bool, quiet: bool, keep: bool) -> None:
+def _train(config: SceneConfig, file: Path | None, *, force: bool, quiet: bool) -> None:
+    """Train.
+
+    Args:
+        config: What, on what.
+        file: That says all of it; ``None`` if there is none, and one is to be written.
+        force: Whether a model that is there may be replaced.
+        quiet: Whether to say no more than where the model is.
+    """
     from consentry.training.extra import require_train_extra
     from consentry.training.scene.folders import refuse_occupied, stand_by_shipped
-    from consentry.training.scene.own_pictures import take_in_pictures
 
-    require_train_extra("Training")
+    require_train_extra("Training")  # before anything is imported that needs it
     refuse_occupied(config.output, force=force)
-    if config.start_from is not None:
-        from consentry.training.scene.start import find_start
-
-        find_start(config.start_from)  # before the pictures are looked at
+    from consentry.training.scene.own_pictures import take_in_pictures
+    from consentry.training.scene.start import find_start
     from consentry.training.scene.training import train_scene
 
+    if config.start_from is not None:
+        find_start(config.start_from)  # before the pictures are looked at
     with progress_bars(quiet=quiet) as bars:
         taken = take_in_pictures(config, ask=asking(bars, quiet=quiet), progress=bars)
     if not quiet:
@@ -177,9 +185,8 @@ def _train(config: SceneConfig, *, force: bool, quiet: bool, keep: bool) -> None
         begun = {} if quiet else _begun_with(taken.config, bars)
     if config.output.name == "scene":
         stand_by_shipped(config.output.parent)
-    written = None
-    if keep or taken.written is not None:
-        written = write_config(taken.config)
+    if file is None or taken.written is not None:
+        file = write_config(taken.config)
     if result.tracking_error:
         ERR.print(plain(f"The run was not tracked: {result.tracking_error}", "yellow"))
     if not quiet:
@@ -188,7 +195,7 @@ def _train(config: SceneConfig, *, force: bool, quiet: bool, keep: bool) -> None
         plain(f"{result.folder.id} is in {config.output}; {config.output / 'card.md'} has the figures."), soft_wrap=True
     )
     if not quiet:
-        print_next(result, taken.config, written)
+        print_next(taken.config, file)
 
 
 def _begun_with(config: SceneConfig, bars: Bars) -> dict[str, SceneEvaluation]:
