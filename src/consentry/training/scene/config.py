@@ -62,11 +62,11 @@ class DataSettings(Settings):
         label_map: From the manifest's words to ours; words left out are taken as they are.
         others: The context of all words that mean nothing.
         shares: For pictures without splits, shares in place of the usual ones, which go by how many pictures there
-            are; see ``scene_own_pictures.take_in_pictures``.
+            are; see `consentry.training.scene.own_pictures.take_in_pictures`.
         check_look_alikes: Whether to warn of pictures in two splits that look the same.
         hold_out: For sources without a validation split, the share of their training rows that becomes one.
         test_splits: Splits to report on at the end. Nothing is chosen by them. ``None`` stands for those that are
-            there: ``scene_own_pictures.take_in_pictures`` puts their names in its place.
+            there: `consentry.training.scene.own_pictures.take_in_pictures` puts their names in its place.
         broken_share: The largest share of unreadable pictures that is put up with.
         least_examples: Of each class of each head, in training and in validation.
         least_of_label: Training rows that a finest word needs to become a label of the network; rows of rarer ones
