@@ -1,7 +1,7 @@
 """Every command that is written down, in help, documents, errors and notebooks, is one that the command line takes.
 
-The README, the tutorials and the how-to pages are run from end to end (`test_documents_run`). This is for all others: the
-words are parsed as the program parses them, so that no command, option or choice is written down that there is not.
+The README, the tutorials and the how-to pages are run from end to end (`test_documents_run`). This is for all others:
+the words are parsed as the program parses them, so that no command, option or choice is written down that there is not.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def test_the_command_line_takes_it(line: str) -> None:
         return
     try:
         context = command.make_context(command.name, list(words))
-    except Exception as error:  # which kind it is, its text says
-        said = getattr(error, "format_message", lambda: str(error))()
+    except Exception as error:  # noqa: BLE001  which kind it is, its text says
+        said = error.format_message() if hasattr(error, "format_message") else str(error)
         assert ABSENT.search(said), f"{line}: {said}"
     else:
         assert context is not None
