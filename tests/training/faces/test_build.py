@@ -118,7 +118,7 @@ def test_the_best_threshold_lies_between() -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "no file or folder"), ("a,b\n1,2\n", "no column same"), ("same,path_a,path_b\n2,a,b\n", "line 2")],
+    [(None, "no file or folder"), ("a,b\n1,2\n", "no column same"), ("same,path_a,path_b\n2,a,b\n", "row 1")],
 )
 def test_bad_pairs_are_refused(tmp_path: Path, content: str | None, said: str) -> None:
     path = tmp_path / "pairs.csv"
