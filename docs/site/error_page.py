@@ -47,7 +47,12 @@ def _section(room: str, codes: list[ErrorCode]) -> str:
     more = f" More: {', '.join(pages)}." if pages else ""
     parts = [f"## {room}\n", f"{' and '.join(classes)}.{more}\n", _where(codes)]
     rows = [
-        (f'<span id="{code.code}"></span>`{code.code}`', _exit(code), f"{code.when}<br>→ {code.do}") for code in codes
+        (
+            f'<span id="{code.code}"></span>`{code.code}`{f"<br>*{code.error}*" if len(classes) > 1 else ""}',
+            _exit(code),
+            f"{code.when}<br>→ {code.do}",
+        )
+        for code in codes
     ]
     return "\n".join([*parts, table(("code", "exit", "when it comes, and what to do"), rows)])
 

@@ -22,13 +22,7 @@ _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
 class OutputError(ConsentryError):
-    """Something cannot be written.
-
-    Codes: ``output.full`` (no room, or the quota is used up), ``output.read_only`` (no right to write there),
-    ``output.missing`` (the folder is not there, or no longer), ``output.in_the_way`` (a folder where a file should be,
-    or the other way round), ``output.address`` (results are written to folders of this machine only),
-    ``output.closed`` (nobody takes what is printed any more), ``output.failed`` (the disk or its driver fails).
-    """
+    """Something cannot be written. Its codes: ``consentry errors output``."""
 
     default_code = "output.failed"
 

@@ -52,7 +52,7 @@ def test_columns_inputs_and_codes_are_all_there() -> None:
     assert all(f"| `{column.name}` |" in only(column_pages(), "manifest.md") for column in ALL_COLUMNS)
     assert all(f"| `{name}` |" in only(column_pages(), "results.md") for name in COLUMNS)
     assert all(f"| `{name}` |" in only(policy_pages(), ".md") for name in INPUTS)
-    assert all(f"`{code}` |" in only(error_pages(), ".md") for code in error_codes())
+    assert all(f'<span id="{code}"></span>`{code}`' in only(error_pages(), ".md") for code in error_codes())
 
 
 def test_the_keys_of_the_written_form_are_those_that_are_read() -> None:

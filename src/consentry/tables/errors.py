@@ -8,7 +8,7 @@ from consentry.errors import ConsentryError
 
 
 class TableError(ConsentryError):
-    """A table cannot be read. Codes: ``table.format``, ``table.encoding``, ``table.columns``.
+    """A table cannot be read. Its codes: ``consentry errors table``.
 
     Whoever reads a table raises an error of their own instead, which knows what the table is for.
     """
