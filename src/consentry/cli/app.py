@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -84,7 +87,17 @@ def main() -> None:
         if (lost := output.unprinted()) is not None:
             print_error(lost)
             status = EXIT_FAILED
+    _end_messages()
     raise SystemExit(status)
+
+
+def _end_messages() -> None:
+    """Messages that nobody takes (the log's disk is full) do not change the exit code, as Python's own end would."""
+    try:
+        if sys.stderr is not None:  # as it is where it was closed
+            sys.stderr.flush()
+    except OSError:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  until the program ends
 
 
 def _run(output: Watched) -> int | str | None:
