@@ -45,5 +45,6 @@ def empty_mlflow_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def mlflow_uri(empty_mlflow_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of a store of one's own in ``tmp_path``."""
     monkeypatch.chdir(tmp_path)  # MLflow puts artifacts of a local store below the working directory
+    monkeypatch.delenv("MLFLOW_REGISTRY_URI", raising=False)  # the registry is where the runs are
     shutil.copyfile(empty_mlflow_store, tmp_path / "mlflow.db")
     return f"sqlite:///{tmp_path / 'mlflow.db'}"

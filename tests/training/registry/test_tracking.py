@@ -112,7 +112,7 @@ def test_a_registry_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> Non
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_where_mlflow_keeps_things_is_as_before(mlflow_uri: str) -> None:
+def test_where_mlflow_keeps_things_is_as_before(mlflow_uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import mlflow
 
     uri = mlflow_uri
@@ -121,6 +121,7 @@ def test_where_mlflow_keeps_things_is_as_before(mlflow_uri: str) -> None:
         assert mlflow.get_tracking_uri() == mlflow.get_registry_uri() == uri
     assert mlflow.get_tracking_uri() == before
     assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+    monkeypatch.setenv("MLFLOW_REGISTRY_URI", "sqlite:///elsewhere.db")  # MLflow sets it, too; here it is unset again
     mlflow.set_registry_uri("sqlite:///elsewhere.db")
     with mlflow_at(uri):
         assert mlflow.get_registry_uri() == uri
