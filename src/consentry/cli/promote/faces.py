@@ -60,8 +60,8 @@ def faces(
     """Let a new face embedder take the place of the one in use, if it passes the gates; say why or why not.
 
     Both are measured now, on the same pairs. The new one must not be shown to exceed the error rates that it states of
-    itself, and must find about as many pairs of one person as the one in use. Templates that were enrolled with another embedder
-    cannot be compared any more. Exit code 0: promoted; 1: refused.
+    itself, and must find about as many pairs of one person as the one in use. Templates that were enrolled with
+    another embedder cannot be compared any more. Exit code 0: promoted; 1: refused.
 
     consentry promote faces --challenger models/mine --champion served/mine --pairs others.csv --html decision.html
     """
@@ -102,8 +102,8 @@ def _advice(result: FacePromotion, rate: float) -> Iterator[str]:
     if any(gate.value is None for gate in result.results):
         yield (
             f"There are {rates.genuine} pairs of one person and {rates.impostors} of two. What was not measured takes "
-            f"more: 300 of one person, and {round(3 / rate)} of two for an FMR of {rate:g}. Give pictures of more persons (a folder "
-            "with a folder a person), or compare at a higher --fmr."
+            f"more: 300 of one person, and {round(3 / rate)} of two for an FMR of {rate:g}. Give pictures of more "
+            "persons (a folder with a folder a person), or compare at a higher --fmr."
         )
     gain = result.results[-1]
     if not gain.passed and gain.value is not None and gain.value >= gain.required:
@@ -119,5 +119,5 @@ def _following(result: FacePromotion, champion: Path, *, dry_run: bool) -> Itera
     new, old = result.challenger.matcher.embedder.id, result.present.matcher.embedder.id
     if new != old:
         yield f"Templates that were enrolled with {old} cannot be compared any more: enrol those claims again."
-    using = ("consentry", "assess", "--media", "PHOTO.jpg", "--reference", "CLAIMANT.jpg")
+    using = ("consentry", "assess", "--media", "PHOTO.jpg", "--report", "REPORT.yaml", "--reference", "CLAIMANT.jpg")
     yield f"Use it: {shlex.join((*using, '--models', str(champion.parent), '--embedder', champion.resolve().name))}"
