@@ -44,11 +44,11 @@ def private_stretch(situation: Situation) -> Number:
     for media_id in situation.media_ids:
         whole = signals.get(media_id)
         kind = situation.kind_of(media_id)
-        if kind == "image" and (whole is None or whole.stretch is None):
+        if kind == "image":
             continue
         if whole is None or media_id in unseen:
             missing.append(media_id)
-        # What may be a picture has no stretch for all that is known.
+        # What may be a picture need not have a stretch.
         score = None if whole is None else whole if whole.stretch is None and kind == "video" else whole.stretch
         if score is not None and score.band == "uncertain":
             abstained.append(media_id)

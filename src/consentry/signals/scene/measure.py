@@ -58,21 +58,23 @@ class SceneMeasure:
             most, claimant = _most_faces(found.own), _claimant_seen(found.own)
             signals, notes = [], []
             for item in opened.media:
+                own = list(islice(readings, len(item.frames)))
+                nothing = [shows_nothing(frame.pixels) for frame in item.frames]
+                if all(nothing):
+                    notes.append(_nothing_shown(item.media_id))
+                    continue
                 signal = scene_signal(
                     item.media_id,
                     [frame.second for frame in item.frames],
-                    list(islice(readings, len(item.frames))),
+                    own,
                     scorer.model_id,
                     scorer.kinds,
                     most.get(item.media_id, 0),
                     [frame.until for frame in item.frames],
-                    [shows_nothing(frame.pixels) for frame in item.frames],
+                    nothing,
                     claimant.get(item.media_id, ()),
                 )
-                if signal is None:
-                    notes.append(_nothing_shown(item.media_id))
-                else:
-                    signals.append(signal)
+                signals.append(signal)
             measured.append(Measured(own={"scene": tuple(signals)}, notes=tuple(notes)))
         return measured
 

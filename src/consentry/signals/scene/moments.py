@@ -96,8 +96,21 @@ def strongest_stretch(
         place = int(np.argmax(means))
         if means[place] > best + 1e-9:
             best, chosen = float(means[place]), (float(begin), float(ends[place]))
+    chosen = _widened(chosen, best, edges, logits)
     span = (_moment(chosen[0], edges, seconds, last=False), _moment(chosen[1], edges, seconds, last=True))
     return _score(head, readings[0], max(best, float(sums[-1] / total)), [span], seconds, until)
+
+
+def _widened(span: Span, mean: float, edges: NDArray[np.float64], logits: NDArray[np.float64]) -> Span:
+    """As far as frames beside it are no less private, a frame that stands for long among them: all of it is meant."""
+    begin, end = span
+    first = int(np.searchsorted(edges, begin, side="left")) - 1
+    while first >= 0 and logits[first] >= mean - 1e-9:
+        begin, first = float(edges[first]), first - 1
+    last = int(np.searchsorted(edges, end, side="right")) - 1
+    while last < len(logits) and logits[last] >= mean - 1e-9:
+        end, last = float(edges[last + 1]), last + 1
+    return begin, end
 
 
 def _score(

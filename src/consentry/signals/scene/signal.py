@@ -26,7 +26,7 @@ def scene_signal(
     until: Sequence[float | None] | None = None,
     nothing: Sequence[bool] = (),
     claimant: Sequence[Span] = (),
-) -> SceneSignal | None:
+) -> SceneSignal:
     """The signal of one medium.
 
     A video's score is the mean of the calibrated log-odds over its time: a frame that stands for ten seconds weighs ten
@@ -51,10 +51,10 @@ def scene_signal(
         claimant: First and last second of each stretch of a video in which the claimant was found.
 
     Raises:
-        ValueError: There is no frame, or the sequences differ in length.
+        ValueError: There is no frame, no frame shows anything, or the sequences differ in length.
 
     Returns:
-        The signal, with a timeline for a video; ``None`` if no frame shows anything.
+        The signal, with a timeline for a video.
     """
     if not readings or len(readings) != len(seconds):
         raise ValueError(f"{len(readings)} readings for {len(seconds)} frames")
@@ -77,7 +77,7 @@ def scene_signal(
     )
     shown = [index for index, empty in enumerate(blank) if not empty]
     if not shown:
-        return None
+        raise ValueError("no frame shows anything")
     seconds, ends = [seconds[index] for index in shown], [ends[index] for index in shown]
     readings = [readings[index] for index in shown]
     shares = time_shares(seconds, ends)
