@@ -6,7 +6,7 @@ All need the development data in ../shared.
 - *detail*: how much stands out of pictures as they are, dimmed and blurred, and of frames that show nothing
 - *films*: a minute of public and other places with a private part of a few seconds, and none; the claimant is seen in
   one part. Films are encoded, opened and scored like any other; when the claimant is seen is given and not found, so
-  what the face models miss is not in it. 95 % bootstrap intervals over films
+  what the face models miss is not in it. 95 % intervals: of AUC by bootstrap over films, of shares by Wilson
 - *black*: private and public films behind black, by the share that is black, with the black frames counted and left out
 """
 
@@ -33,6 +33,7 @@ from consentry.records import Media, SceneSignal
 from consentry.runtime import RuntimeSettings
 from consentry.signals.scene import SceneScorer, scene_signal
 from consentry.signals.scene.detail import LEAST_STEPS, detail, shows_nothing
+from consentry.training.measures.intervals import score_interval
 
 SHARED: Final = Path(__file__).parent.parent.parent / "shared" / "data"
 WIDTH, HEIGHT, RATE = 320, 240, 4
@@ -125,23 +126,18 @@ class Scores:
     claimant: float
     stretch: float
     maximum: float
-    event: float
-    event_claimant: float
 
 
 def _scores(scorer: SceneScorer, film: bytes, claimant: tuple[float, float]) -> Scores:
     signal = _signal(scorer, film, claimant)
-    private, event = signal.private_context, signal.public_event
+    private = signal.private_context
     assert private.while_claimant is not None
     assert private.stretch is not None
-    assert event.while_claimant is not None
     return Scores(
         private.probability,
         private.while_claimant.probability,
         private.stretch.probability,
         max(moment.private_context for moment in signal.timeline),
-        event.probability,
-        event.while_claimant.probability,
     )
 
 
@@ -170,7 +166,7 @@ def films() -> None:
         print(f"{number + 1} of {FILMS} films", file=sys.stderr, flush=True)
     draws = np.random.default_rng(SEED).integers(0, FILMS, (DRAWS, FILMS))
     _print_auc(without, inside, outside, draws)
-    _print_yes(without, inside, outside, draws)
+    _print_yes(without, inside, outside)
 
 
 def _print_auc(
@@ -192,9 +188,7 @@ def _print_auc(
     print()
 
 
-def _print_yes(
-    without: list[Scores], inside: dict[int, list[Scores]], outside: dict[int, list[Scores]], draws: NDArray[np.int64]
-) -> None:
+def _print_yes(without: list[Scores], inside: dict[int, list[Scores]], outside: dict[int, list[Scores]]) -> None:
     """How often each score says yes, at the thresholds of the policies."""
     rules: dict[str, Callable[[Scores], bool]] = {
         "mean from 0.85": lambda scores: scores.mean >= 0.85,
@@ -202,8 +196,6 @@ def _print_yes(
         "stretch from 0.85": lambda scores: scores.stretch >= 0.85,
         "stretch from 0.95": lambda scores: scores.stretch >= 0.95,
         "stretch up to 0.15": lambda scores: scores.stretch <= 0.15,
-        "event from 0.9 by the mean": lambda scores: scores.event >= 0.9,
-        "and with claimant": lambda scores: min(scores.event, scores.event_claimant) >= 0.9,
     }
     print(f"| films | {' | '.join(rules)} |")
     print(f"|---|{'---|' * len(rules)}")
@@ -211,12 +203,13 @@ def _print_yes(
     rows |= {f"{length} s private, claimant in it": inside[length] for length in LENGTHS}
     rows |= {f"{length} s private, claimant elsewhere": outside[length] for length in LENGTHS}
     for name, scores in rows.items():
-        cells = []
-        for rule in rules.values():
-            said = np.array([rule(one) for one in scores], np.float64)
-            low, high = np.quantile(said[draws].mean(axis=1), (0.025, 0.975))
-            cells.append(f"{said.mean():.0%} [{low:.0%}, {high:.0%}]")
+        cells = [_share_cell([rule(one) for one in scores]) for rule in rules.values()]
         print(f"| {name} | {' | '.join(cells)} |")
+
+
+def _share_cell(said: Sequence[bool]) -> str:
+    interval = score_interval(sum(said), len(said))
+    return f"{sum(said) / len(said):.0%} [{interval.low:.0%}, {interval.high:.0%}]"
 
 
 def _auc_cell(yes: list[Scores], no: list[Scores], name: str, draws: NDArray[np.int64]) -> str:
@@ -252,16 +245,16 @@ def black() -> None:
                     )
                     shifts.append(abs(plain.private_context.probability - behind.private_context.probability))
                     flips.append(plain.private_context.band != behind.private_context.band)
-                cells += [_mean_cell(np.array(shifts), draws, ".3f"), _mean_cell(np.array(flips, float), draws, ".0%")]
+                cells += [_mean_cell(np.array(shifts), draws), _share_cell(flips)]
             print(f"| {share} % | {name} | {' | '.join(cells)} |", flush=True)
 
 
 _KINDS: Final = (("private", PRIVATE), ("others", OTHERS))
 
 
-def _mean_cell(values: NDArray[np.float64], draws: NDArray[np.int64], style: str) -> str:
+def _mean_cell(values: NDArray[np.float64], draws: NDArray[np.int64]) -> str:
     low, high = np.quantile(values[draws].mean(axis=1), (0.025, 0.975))
-    return f"{values.mean():{style}} [{low:{style}}, {high:{style}}]"
+    return f"{values.mean():.3f} [{low:.3f}, {high:.3f}]"
 
 
 def detail_table() -> None:
