@@ -85,7 +85,7 @@ def test_what_shows_nothing_at_all_is_unknown(assessor: Assessor, repository: Pa
         write_film(path, [(None, 5)])
     found = assessed(assessor, path, repository)
     assert found.signals.scene == ()
-    assert [note.code for note in found.signals.errors if note.stage == "scene"] == ["scene.shows_nothing"]
+    assert [note.code for note in found.signals.errors if note.stage == "scene"] == ["signal.shows_nothing"]
     facts = {fact.name: fact.value for fact in found.facts}
     assert facts["private_setting"] == facts["public_event"] == "unknown"
     assert facts["private_moment"] == ("no" if path.suffix == ".png" else "unknown")

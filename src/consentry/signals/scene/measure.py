@@ -100,5 +100,5 @@ def _nothing_shown(media_id: str) -> ErrorNote:
     return SceneError(
         f"{media_id} is black, plain or without detail throughout: it shows no scene that could be scored.",
         "Look at it in a viewer; if something is to be seen there, ask for the original.",
-        code="scene.shows_nothing",
+        code="signal.shows_nothing",
     ).note(stage=SceneMeasure.name, media_id=media_id)
