@@ -35,8 +35,8 @@ from consentry.media.sampling import CUT_DIFFERENCE, CUT_SHIFT, colour_shift, me
 from consentry.records import Media
 from consentry.runtime import RuntimeSettings
 from consentry.signals.scene import SceneScorer
+from consentry.signals.scene.moments import time_shares
 from consentry.signals.scene.scorer import HEADS, SceneHead
-from consentry.signals.scene.signal import time_shares
 
 ROOT = Path(__file__).parent.parent
 CLIPS = ROOT.parent / "shared/data/videos"

@@ -236,7 +236,7 @@ class TestModels:
 
 
 def test_the_schema_of_output_and_input() -> None:
-    assert json.loads(run("schema").stdout)["x-schema-version"] == "1.2"
+    assert json.loads(run("schema").stdout)["x-schema-version"] == "1.3"
     assert "post" in json.loads(run("schema", "--input").stdout)["properties"]
 
 

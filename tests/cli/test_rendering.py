@@ -13,8 +13,10 @@ from consentry.records import (
     CopySignal,
     CrowdScore,
     MediaOutcome,
+    MomentsScore,
     Post,
     SceneKind,
+    SceneMoment,
     SceneScore,
     SceneSignal,
     Signals,
@@ -107,3 +109,17 @@ def test_words_are_told_with_their_probability_and_unlikely_ones_left_out() -> N
     assert "in the text  eyewitness cue (0.50), phone (0.95)" in said
     assert "help cue" not in said
     assert "in the text" not in printed(Signals(text=TextSignal(model="text", searched=(), findings=findings[2:3])))
+
+
+def test_what_the_moments_of_a_film_say_stands_beside_its_mean() -> None:
+    seen = MomentsScore(probability=0.91, low=0.9, high=0.93, band="high", spans=((1.0, 4.0),) * 7, seconds=3.0)
+    unsure = seen.model_copy(update={"band": "uncertain", "probability": 0.5, "spans": ((1.0, 2.0),)})
+    film = scene(None)
+    private = film.private_context.model_copy(update={"while_claimant": seen, "stretch": unsure})
+    event = film.public_event.model_copy(update={"while_claimant": unsure})
+    black = SceneMoment(second=0.0, until=2.5, private_context=0.5, public_event=0.2, shows_nothing=True)
+    film = film.model_copy(update={"private_context": private, "public_event": event, "timeline": (black,)})
+    text = printed(Signals(media=(outcome(),), scene=(film,)))
+    assert "1.0-4.0 s and 2 more): private context 0.91, public event 0.50 (uncertain)" in text
+    assert "most private stretch (1.0-2.0 s): 0.50 (uncertain)" in text
+    assert "shows nothing for 2.5 s" in text

@@ -27,6 +27,7 @@ from consentry.records import (
     Fact,
     Identity,
     MediaOutcome,
+    MomentsScore,
     Post,
     Report,
     SceneScore,
@@ -68,6 +69,23 @@ def scene_scores() -> st.SearchStrategy[SceneScore]:
         lambda probability, band: SceneScore(probability=probability, low=0.0, high=1.0, band=band),
         PROBABILITIES,
         st.sampled_from(("low", "high", "high", "uncertain")),
+    )
+
+
+def film_scores(kind: str) -> st.SearchStrategy[SceneScore]:
+    """Of a whole; of a video, sometimes of moments of it."""
+    if kind == "image":
+        return scene_scores()
+    moments = st.none() | scene_scores().map(
+        lambda score: MomentsScore(
+            probability=score.probability, low=0.0, high=1.0, band=score.band, spans=((0.0, 1.0),), seconds=1.0
+        )
+    )
+    return st.builds(
+        lambda whole, claimant, stretch: whole.model_copy(update={"while_claimant": claimant, "stretch": stretch}),
+        scene_scores(),
+        moments,
+        moments,
     )
 
 
@@ -158,15 +176,16 @@ def posts_with_signals(draw: st.DrawFn) -> tuple[Post, Signals]:
     outcomes, scene, faces, copies = [], [], [], []
     for media_id in ids:
         error = None if draw(usually) else _note("media", media_id)
+        kind = draw(st.sampled_from(("image", "image", "video")))
         if draw(usually):
-            outcomes.append(MediaOutcome(media_id=media_id, kind="image", frames=0 if error else 1, error=error))
+            outcomes.append(MediaOutcome(media_id=media_id, kind=kind, frames=0 if error else 1, error=error))
         if draw(usually):
             scene.append(
                 SceneSignal(
                     media_id=media_id,
                     model="scene",
-                    private_context=draw(scene_scores()),
-                    public_event=draw(scene_scores()),
+                    private_context=draw(film_scores(kind)),
+                    public_event=draw(film_scores(kind)),
                     crowd=draw(CROWDS),
                 )
             )

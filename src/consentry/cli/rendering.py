@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -17,6 +17,7 @@ from consentry.records import (
     CrowdScore,
     ExtraSignal,
     MediaOutcome,
+    MomentsScore,
     PictureTextFinding,
     SceneScore,
     SceneSignal,
@@ -25,6 +26,7 @@ from consentry.records import (
 )
 
 _BAR = 20
+_SPANS_SHOWN = 5
 _LIKELY = 0.5
 """A finding in words that is less likely than not would read as if it were one."""
 
@@ -109,9 +111,37 @@ def _evidence(signals: Signals) -> Table:
     for scene in signals.scene:
         if scene.looks_like:
             rows.add_row(plain(scene.media_id), plain(f"looks like {_kinds(scene)}"))
+        for said in _moments(scene):
+            rows.add_row(plain(scene.media_id), plain(said))
     for copies in signals.copies:
         rows.add_row(plain(copies.media_id), plain(_copies(copies)))
     return rows
+
+
+def _moments(scene: SceneSignal) -> Iterator[str]:
+    """What a film's moments say beside its mean, which the bar shows, and what shows nothing."""
+    private, event = scene.private_context, scene.public_event
+    if private.while_claimant:
+        score = private.while_claimant
+        said = f"while the claimant is seen ({_spans(score)}): private context {_probability(score)}"
+        yield said + (f", public event {_probability(event.while_claimant)}" if event.while_claimant else "")
+    if private.stretch:
+        yield f"most private stretch ({_spans(private.stretch)}): {_probability(private.stretch)}"
+    empty = [moment for moment in scene.timeline if moment.shows_nothing]
+    if empty:
+        lasting = sum(moment.until - moment.second for moment in empty if moment.until is not None)
+        yield f"shows nothing for {lasting:.1f} s, which counts nowhere"
+
+
+def _probability(score: MomentsScore) -> str:
+    return f"{score.probability:.2f}" + (" (uncertain)" if score.band == "uncertain" else "")
+
+
+def _spans(score: MomentsScore) -> str:
+    """From when until when; of many spans the first."""
+    shown = [f"{first:.1f}-{last:.1f} s" for first, last in score.spans[:_SPANS_SHOWN]]
+    more = len(score.spans) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _added(record: ExtraSignal) -> str:

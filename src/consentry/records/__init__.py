@@ -20,7 +20,15 @@ from consentry.records.results import (
     ReportAssessment,
     json_schema,
 )
-from consentry.records.scene_signals import CrowdScore, SaliencyMap, SceneKind, SceneMoment, SceneScore, SceneSignal
+from consentry.records.scene_signals import (
+    CrowdScore,
+    MomentsScore,
+    SaliencyMap,
+    SceneKind,
+    SceneMoment,
+    SceneScore,
+    SceneSignal,
+)
 from consentry.records.signals import ErrorNote, MediaOutcome, Signals
 from consentry.records.text_signals import PictureTextFinding, PictureTextSignal, TextFinding, TextKind, TextSignal
 from consentry.records.words import (
@@ -81,6 +89,7 @@ __all__ = [
     "Media",
     "MediaInput",
     "MediaOutcome",
+    "MomentsScore",
     "PictureTextFinding",
     "PictureTextSignal",
     "PolicySource",

@@ -67,12 +67,12 @@ class Assessment(Record):
 
     Attributes:
         schema_version: Of the version that wrote it; 1.0 had no circumstances and no deadlines,
-            1.1 no signals of others.
+            1.1 no signals of others, 1.2 no scores of moments.
         circumstances: What is needed to decide again (`consentry.policy.redecide`); ``None`` in files of version 1.0.
         components: Everything that the result depends on besides the input.
     """
 
-    schema_version: Literal["1.0", "1.1", "1.2"] = SCHEMA_VERSION
+    schema_version: Literal["1.0", "1.1", "1.2", "1.3"] = SCHEMA_VERSION
     post_id: str
     report_id: str | None = None
     signals: Signals
@@ -89,7 +89,7 @@ class ReportAssessment(Record):
         assessments: One for each post, in the order of the report; at most `MOST_POSTS_A_REPORT`.
     """
 
-    schema_version: Literal["1.1", "1.2"] = SCHEMA_VERSION
+    schema_version: Literal["1.1", "1.2", "1.3"] = SCHEMA_VERSION
     report_id: str
     assessments: tuple[Assessment, ...] = Field(min_length=1, max_length=MOST_POSTS_A_REPORT)
 

@@ -29,8 +29,28 @@ class SaliencyMap(Record):
         return self
 
 
+class MomentsScore(Record):
+    """A calibrated score of some moments of a film, weighed by how long each of its frames stands.
+
+    Attributes:
+        probability: Calibrated.
+        low: Lower end of the 95 % interval of the calibration at this score.
+        high: Upper end of it.
+        band: ``uncertain`` where the model abstains.
+        spans: From which second until which, each stretch.
+        seconds: How long they are together, less what shows nothing; 0 where no end of a frame is known.
+    """
+
+    probability: Probability
+    low: Probability
+    high: Probability
+    band: SceneBand
+    spans: tuple[tuple[float, float], ...]
+    seconds: float = Field(ge=0.0)
+
+
 class SceneScore(Record):
-    """One calibrated score of a scene.
+    """One calibrated score of a scene; of a film, the mean over its time, less what shows nothing.
 
     Attributes:
         probability: Calibrated.
@@ -39,6 +59,10 @@ class SceneScore(Record):
         band: ``uncertain`` where the model abstains.
         saliency: Where in the picture (for a video: in the frame that speaks loudest).
         second: The frame that the saliency map belongs to; ``None`` for an image.
+        while_claimant: Of a film, the score of the moments at which the claimant is seen; ``None`` where they were not
+            found in it, or not looked for.
+        stretch: Of a film and of ``private_context`` alone, the stretch of at least a second that is the most private;
+            the whole of a shorter film.
     """
 
     probability: Probability
@@ -47,6 +71,8 @@ class SceneScore(Record):
     band: SceneBand
     saliency: SaliencyMap | None = None
     second: float | None = None
+    while_claimant: MomentsScore | None = Field(default=None, exclude_if=lambda score: score is None)
+    stretch: MomentsScore | None = Field(default=None, exclude_if=lambda score: score is None)
 
 
 class CrowdScore(Record):
@@ -79,12 +105,14 @@ class SceneMoment(Record):
     Attributes:
         second: When it is shown.
         until: Until when the video goes on looking like it; ``None`` if that is not known.
+        shows_nothing: Whether it is black, plain or without detail. What the network says of it counts nowhere.
     """
 
     second: float
     until: float | None = None
     private_context: Probability
     public_event: Probability
+    shows_nothing: bool = Field(default=False, exclude_if=lambda nothing: not nothing)
 
 
 class SceneKind(Record):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-SCHEMA_VERSION: Final = "1.2"
+SCHEMA_VERSION: Final = "1.3"
 """Raised in its first part when a field changes meaning or goes away, in its second when one is added."""
 
 MOST_POSTS_A_REPORT: Final = 5

@@ -77,3 +77,16 @@ def test_a_kind_that_was_not_searched_for() -> None:
         ("email", 0.4),
         ("exposure_threat", 0.7),
     ]
+
+
+def test_moments_of_a_film() -> None:
+    written = "{private_context: 0.1, public_event: 0.9, private_while_claimant: 0.95, private_stretch: uncertain}"
+    (signal,) = signals(written).scene
+    private = signal.private_context
+    assert private.while_claimant is not None
+    assert (private.while_claimant.probability, private.while_claimant.band) == (0.95, "high")
+    assert private.stretch is not None
+    assert private.stretch.band == "uncertain"
+    assert signal.public_event.while_claimant is None
+    with pytest.raises(PolicyError, match="'private_stretch' without scene scores of the whole"):
+        signals("{private_stretch: 0.9, crowd: few}")

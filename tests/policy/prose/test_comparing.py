@@ -33,7 +33,7 @@ def test_what_the_strict_variant_does() -> None:
     found = amendments_of(policy_text("twitter-private-media-strict-2024-03-21"))
     assert found.base == "twitter-private-media 2024-03-21"
     assert found.added == ()
-    assert [entry.code for entry in found.removed] == ["look_at_setting"]
+    assert [entry.code for entry in found.removed] == ["look_at_private_moment", "look_at_setting"]
     changes = changes_of(found.changed)
     assert list(changes) == ["restrict_media", "private_setting", "public_event", "reward_offer", "exposure_threat"]
     assert changes["private_setting"][:2] == [("Yes", "from 0.85", "from 0.7"), ("No", "up to 0.15", "up to 0.05")]

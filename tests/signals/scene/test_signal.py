@@ -11,7 +11,7 @@ from scene_models import plain, write_tiny_model
 
 from consentry.runtime import RuntimeSettings
 from consentry.signals.scene import SceneReading, SceneScorer, saliency_map, scene_signal
-from consentry.signals.scene.signal import time_shares
+from consentry.signals.scene.moments import time_shares
 
 
 @pytest.fixture(scope="module")

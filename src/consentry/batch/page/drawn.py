@@ -25,6 +25,7 @@ from consentry.records import (
     FaceSignal,
     Media,
     MediaOutcome,
+    SceneScore,
     SceneSignal,
     Signals,
 )
@@ -116,7 +117,7 @@ def _most_worth_a_look(media: Sequence[Media], signals: Signals) -> list[Media]:
     if len(media) <= MOST_MEDIA:
         return list(media)
     bands = {signal.media_id: signal.band for signal in signals.faces}
-    private = {signal.media_id: signal.private_context.probability for signal in signals.scene}
+    private = {signal.media_id: _most_private(signal.private_context) for signal in signals.scene}
 
     def worth(place: int) -> tuple[float, ...]:
         media_id = media[place].media_id
@@ -125,6 +126,12 @@ def _most_worth_a_look(media: Sequence[Media], signals: Signals) -> list[Media]:
 
     chosen = sorted(range(len(media)), key=worth, reverse=True)[:MOST_MEDIA]
     return [media[place] for place in sorted(chosen)]
+
+
+def _most_private(score: SceneScore) -> float:
+    """Of a film, of the whole or of any moments that have a score."""
+    moments = (score.while_claimant, score.stretch)
+    return max([score.probability, *(found.probability for found in moments if found is not None)])
 
 
 def _draw_medium(item: Media, future: Future[OpenedMedia], assessment: Assessment, bank: Path | None) -> DrawnMedium:

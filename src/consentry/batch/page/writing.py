@@ -18,6 +18,7 @@ from consentry.batch.page import plots
 from consentry.batch.page.choosing import READ, choose
 from consentry.batch.page.drawn import SIDE, DrawnCase, Opens, at, draw_case
 from consentry.batch.page.excerpts import beginning
+from consentry.batch.page.timeline import moments_said, time_line
 from consentry.batch.plan import Plan
 from consentry.batch.results.files import PAGE
 from consentry.batch.results.store import Store
@@ -26,7 +27,7 @@ from consentry.defects import InternalError, as_known, log
 from consentry.errors import ConsentryError
 from consentry.media import DecoderPool, Limits, MediaError, OpenedMedia
 from consentry.policy import SEVERITY
-from consentry.records import Assessment, Case, Media, SceneScore
+from consentry.records import Assessment, Case, Media, MomentsScore, SceneScore
 from consentry.version import __version__
 from consentry.writing import replacing
 
@@ -80,6 +81,8 @@ def write_page(
                 components=plan.fingerprint.get("components", []),
                 version=__version__,
                 bar=_bar,
+                moments_said=moments_said,
+                time_line=time_line,
                 at=at,
                 percentiles=summary.timing.durations.percentiles() if summary.timing else {},
                 plots={
@@ -168,7 +171,7 @@ def _probability(value: float) -> str:
     return "< 0.01" if value < 0.01 else "> 0.99" if value > 0.99 else f"{value:.2f}"
 
 
-def _bar(score: SceneScore) -> dict[str, Any]:
+def _bar(score: SceneScore | MomentsScore) -> dict[str, Any]:
     """A score as percentages for the style sheet."""
     return {
         "value": round(100 * score.probability, 1),

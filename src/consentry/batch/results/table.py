@@ -31,8 +31,12 @@ COLUMNS: Final = {
     "decisive": "all of them",
     "private_context": "highest calibrated score over the media",
     "private_context_band": "its band",
+    "private_while_claimant": "highest over the moments at which the claimant is seen in a film; empty without any",
+    "private_stretch": "of the most private stretch, of at least a second, of any film; empty without a film",
+    "private_stretch_at": "the second at which it begins, in its film",
     "public_event": "highest calibrated score over the media",
     "public_event_band": "its band",
+    "event_while_claimant": "lowest over the moments at which the claimant is seen in a film; empty without any",
     "people": "most people in one medium, as estimated",
     "crowd_level": "the step that they make",
     "looks_like": "the likeliest kind of scene of the first medium",
@@ -115,13 +119,21 @@ def is_error(code: str) -> bool:
 def _of_scenes(signals: Signals) -> dict[str, Any]:
     private = max((found.private_context for found in signals.scene), key=lambda s: s.probability, default=None)
     event = max((found.public_event for found in signals.scene), key=lambda s: s.probability, default=None)
+    claimant = [moments.probability for found in signals.scene if (moments := found.private_context.while_claimant)]
+    events = [moments.probability for found in signals.scene if (moments := found.public_event.while_claimant)]
+    stretches = [stretch for found in signals.scene if (stretch := found.private_context.stretch)]
+    stretch = max(stretches, key=lambda s: s.probability, default=None)
     crowd = max((found.crowd for found in signals.scene if found.crowd), key=lambda c: c.people, default=None)
     looks_like = next((found.looks_like[0].kind for found in signals.scene if found.looks_like), None)
     return {
         "private_context": private and private.probability,
         "private_context_band": private and private.band,
+        "private_while_claimant": max(claimant, default=None),
+        "private_stretch": stretch and stretch.probability,
+        "private_stretch_at": stretch and stretch.spans[0][0],
         "public_event": event and event.probability,
         "public_event_band": event and event.band,
+        "event_while_claimant": min(events, default=None),
         "people": crowd and crowd.people,
         "crowd_level": crowd and crowd.level,
         "looks_like": looks_like,
@@ -158,6 +170,8 @@ def schema(added: tuple[str, ...] = ()) -> Any:
         "row": pa.int64(),
         **dict.fromkeys(("decisive", "text_kinds", "error_codes"), words),
         **dict.fromkeys(("private_context", "public_event", "people", "match_probability"), number),
+        **dict.fromkeys(("private_while_claimant", "private_stretch", "private_stretch_at"), number),
+        "event_while_claimant": number,
         **dict.fromkeys(("faces", "copy_distance", "media", "videos", "unread_media", "open_questions"), whole),
         **dict.fromkeys(("copy_public", "copy_removed"), yes),
         "assessment": pa.large_string(),  # those of one shard may be more than 2 GB

@@ -30,6 +30,7 @@ from consentry.records import (
     FaceQuality,
     FaceSignal,
     MediaOutcome,
+    MomentsScore,
     SceneBand,
     SceneScore,
     SceneSignal,
@@ -50,10 +51,16 @@ _VIDEOS: Final = (".mp4", ".mov", ".webm", ".mkv", ".avi")
 _NOT_COMPARED: Final = "not_compared"
 _NOT_SEARCHED: Final = "not_searched"
 _COPY_WORDS: Final = ("public", "removed", "nothing_found", "not_comparable")
-_MEDIUM_KEYS: Final = ("private_context", "public_event", "crowd", "face", "faces", "copies", "unreadable")
+_MOMENT_KEYS: Final = ("private_while_claimant", "event_while_claimant", "private_stretch")
+_MEDIUM_KEYS: Final = (
+    *("private_context", "public_event", *_MOMENT_KEYS, "crowd", "face", "faces", "copies", "unreadable"),
+)
 
 _USUAL_PROBABILITY: Final[dict[FaceBand, float]] = {"match": 0.98, "inconclusive": 0.5, "no_match": 0.02}
 """What a case that names a band only stands for."""
+
+_USUAL_SECONDS: Final = 5.0
+"""How long the moments last that a case names."""
 
 _USUAL_PEOPLE: Final[dict[CrowdLevel, float]] = {
     "none": 0.0,
@@ -129,6 +136,12 @@ def _outcome(name: str, medium: Table) -> list[MediaOutcome]:
 def _scene(name: str, medium: Table) -> list[SceneSignal]:
     """The two scores together, and how many people there are; a crowd alone leaves both scores open."""
     private, event, crowd = (medium.get(key) for key in ("private_context", "public_event", "crowd"))
+    if private is None and event is None:
+        for key in _MOMENT_KEYS:
+            if key in medium.entries:
+                message = f"'{name}' has '{key}' without scene scores of the whole."
+                remedy = "Give 'private_context' and 'public_event', 'uncertain' where the model abstains."
+                raise medium.keys[key].error(message, remedy, "policy.case")
     if private is None and event is None and crowd is None:
         return []
     if (private is None) != (event is None):
@@ -138,11 +151,34 @@ def _scene(name: str, medium: Table) -> list[SceneSignal]:
         SceneSignal(
             media_id=name,
             model=MODEL,
-            private_context=_score(private, "'private_context'"),
-            public_event=_score(event, "'public_event'"),
+            private_context=_score(private, "'private_context'").model_copy(
+                update={
+                    "while_claimant": _moments(medium, "private_while_claimant"),
+                    "stretch": _moments(medium, "private_stretch"),
+                }
+            ),
+            public_event=_score(event, "'public_event'").model_copy(
+                update={"while_claimant": _moments(medium, "event_while_claimant")}
+            ),
             crowd=None if crowd is None else _crowd(crowd),
         )
     ]
+
+
+def _moments(medium: Table, key: str) -> MomentsScore | None:
+    """The score of some moments, written as that of a whole."""
+    written = medium.get(key)
+    if written is None:
+        return None
+    score = _score(written, f"'{key}'")
+    return MomentsScore(
+        probability=score.probability,
+        low=score.low,
+        high=score.high,
+        band=score.band,
+        spans=((0.0, _USUAL_SECONDS),),
+        seconds=_USUAL_SECONDS,
+    )
 
 
 def _crowd(written: Written) -> CrowdScore:

@@ -12,6 +12,7 @@ from typing import Final, get_args
 
 from consentry.policy.definitions import YES_NO
 from consentry.policy.logic.kleene import conjunction, disjunction
+from consentry.policy.measuring import moments
 from consentry.policy.measuring import post as measured_post
 from consentry.policy.measuring import signals as measured_signals
 from consentry.policy.measuring.measurements import Measurement
@@ -178,6 +179,24 @@ _ALL: Final[tuple[Input, ...]] = (
         "least public-event probability over the media",
         "model",
         measured_signals.scene(measured_signals.public_event, of_all=True),
+    ),
+    Input(
+        "scene.private_context.with_claimant.max",
+        "largest private-context probability over the media and over the moments of films that show the claimant",
+        "model",
+        moments.with_claimant(measured_signals.private_context, of_all=False),
+    ),
+    Input(
+        "scene.public_event.with_claimant.min",
+        "least public-event probability over the media and over the moments of films that show the claimant",
+        "model",
+        moments.with_claimant(measured_signals.public_event, of_all=True),
+    ),
+    Input(
+        "scene.private_context.stretch.max",
+        "private-context probability of the most private stretch, of at least a second, of any film; 0 without a film",
+        "model",
+        moments.private_stretch,
     ),
     Input(
         "scene.crowd.level",

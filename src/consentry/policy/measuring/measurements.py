@@ -49,3 +49,14 @@ def listing(names: Iterable[str]) -> str:
     distinct = list(dict.fromkeys(names))
     more = len(distinct) - _MOST_NAMED
     return ", ".join(distinct) if more <= 0 else f"{', '.join(distinct[:_MOST_NAMED])} and {more} more"
+
+
+def gap_of(missing: Iterable[str], abstained: Iterable[str]) -> str:
+    """Why a number is open, in words: media that were not measured whole, and those of which the model cannot tell."""
+    missing, abstained = list(missing), list(abstained)
+    parts = []
+    if missing:
+        parts.append(f"not measured, or not all of it: {listing(missing)}")
+    if abstained:
+        parts.append(f"the model cannot tell: {listing(abstained)}")
+    return "; ".join(parts)

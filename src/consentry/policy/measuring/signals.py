@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, Literal, get_args
 
 from consentry.policy.logic.kleene import NO, UNKNOWN, YES, Truth, name
-from consentry.policy.measuring.measurements import Number, Word, listing
+from consentry.policy.measuring.measurements import Number, Word, gap_of, listing
 from consentry.policy.measuring.situation import Situation
 from consentry.records import CrowdLevel, FaceSignal, SceneScore, SceneSignal, TextKind
 
@@ -28,7 +28,7 @@ def scene(score: Callable[[SceneSignal], SceneScore], *, of_all: bool) -> Callab
         seen = [item.probability for item in scores if item.band != "uncertain"]
         abstained = [signal.media_id for signal, item in zip(signals, scores, strict=True) if item.band == "uncertain"]
         missing = situation.incomplete("scene", signals)
-        gap = _gap(missing, abstained)
+        gap = gap_of(missing, abstained)
         if of_all:
             return Number(0.0 if gap else min(seen), min(seen, default=1.0), gap)
         return Number(max(seen, default=0.0), 1.0 if gap else max(seen), gap)
@@ -55,7 +55,7 @@ def crowd_level(situation: Situation) -> Word:
     largest = max(certain.values(), key=_CROWD_LEVELS.index, default=_CROWD_LEVELS[0])
     missing = _with(situation.incomplete("scene", signals), (s.media_id for s in signals if s.crowd is None))
     abstained = [s.media_id for s in signals if s.crowd is not None and not s.crowd.certain]
-    gap = _gap(missing, abstained)
+    gap = gap_of(missing, abstained)
     if gap and largest != _CROWD_LEVELS[-1]:
         return Word("unknown", gap)
     return Word(largest, f"in {listing(media_id for media_id, level in certain.items() if level == largest)}")
@@ -97,7 +97,7 @@ def match_probability(situation: Situation) -> Number:
             seen.append(signal.match_probability)
         else:
             abstained.append(signal.media_id)
-    gap = _gap(situation.incomplete("faces", signals), abstained)
+    gap = gap_of(situation.incomplete("faces", signals), abstained)
     return Number(max(seen, default=0.0), 1.0 if gap else max(seen), gap)
 
 
@@ -106,7 +106,7 @@ def face_count(situation: Situation) -> Number:
     signals = situation.of_media(situation.signals.faces)
     most = float(max((_faces_at_once(signal) for signal in signals), default=0))
     missing = situation.incomplete("faces", signals)
-    return Number(most, math.inf if missing else most, _gap(missing, []))
+    return Number(most, math.inf if missing else most, gap_of(missing, []))
 
 
 def _faces_at_once(signal: FaceSignal) -> int:
@@ -193,7 +193,7 @@ def added(name: str, word: str) -> Callable[[Situation], Number]:
             missing = situation.unseen(name, measured)
         if situation.failed(name) and not missing:
             missing = ["the post"]
-        gap = _gap(missing, abstained)
+        gap = gap_of(missing, abstained)
         return Number(max(seen, default=0.0), 1.0 if gap else max(seen), gap)
 
     return measure
@@ -205,13 +205,3 @@ def added(name: str, word: str) -> Callable[[Situation], Number]:
 def _with(missing: Iterable[str], others: Iterable[str]) -> list[str]:
     """Both, each name once."""
     return list(dict.fromkeys((*missing, *others)))
-
-
-def _gap(missing: Iterable[str], abstained: Iterable[str]) -> str:
-    missing, abstained = list(missing), list(abstained)
-    parts = []
-    if missing:
-        parts.append(f"not measured, or not all of it: {listing(missing)}")
-    if abstained:
-        parts.append(f"the model cannot tell: {listing(abstained)}")
-    return "; ".join(parts)

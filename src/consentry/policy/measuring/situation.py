@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from consentry.records import MediaOutcome, Post, Report, Signals
 
@@ -59,6 +59,11 @@ class Situation:
             return None
         whole = outcome.error is None or (outcome.error.code == "media.truncated" and outcome.missing == 0.0)
         return whole and outcome.frames > 0
+
+    def kind_of(self, media_id: str) -> Literal["image", "video"] | None:
+        """What a medium is; ``None`` if that is not known, or it was not read whole."""
+        outcome = self._outcomes.get(media_id)
+        return outcome.kind if outcome is not None and self.read_fully(media_id) else None
 
     def failed(self, stage: str, media_id: str | None = None) -> bool:
         """Whether something went wrong in a room: for all media, or for the one that is named."""

@@ -6,7 +6,7 @@ The solver speaks of a post's media as a set of states; here they become as few 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, get_args
 
@@ -63,7 +63,7 @@ def _number(value: Label) -> str:
 def _post(chosen: Assignment, media: Sequence[Medium]) -> str:
     entries: dict[str, str] = {}
     if media:
-        entries["media"] = "[" + ", ".join(_file(index) for index in range(len(media))) + "]"
+        entries["media"] = "[" + ", ".join(_file(*numbered) for numbered in enumerate(media)) + "]"
     if chosen["post.text"] == "yes":
         entries["text"] = "words"
     if chosen["post.account"] != "unknown":
@@ -73,8 +73,9 @@ def _post(chosen: Assignment, media: Sequence[Medium]) -> str:
     return _flow(entries)
 
 
-def _file(index: int) -> str:
-    return f"{index + 1}.jpg"
+def _file(index: int, medium: Medium) -> str:
+    """A picture, unless the medium has stretches."""
+    return f"{index + 1}.{'mp4' if 'private_stretch' in medium else 'jpg'}"
 
 
 def _report(chosen: Assignment) -> str:
@@ -110,7 +111,7 @@ def _signals(chosen: Assignment, media: Sequence[Medium]) -> list[str]:
         lines.append("  references: 1")
     if media:
         lines.append("  media:")
-        lines += [f"    {_file(index)}: {_flow(medium)}" for index, medium in enumerate(media)]
+        lines += [f"    {_file(index, medium)}: {_flow(medium)}" for index, medium in enumerate(media)]
     if text := _text(chosen):
         lines.append(f"  text: {text}")
     if extra := _extra(chosen):
@@ -152,15 +153,34 @@ def _scene_slots(chosen: Assignment) -> list[Medium]:
             for score in scores
         }
 
-    slots: list[Medium] = []
+    slots: list[Medium] = [slot("least") | moments for moments in _moments(chosen)]
     if any(seen.values()):
         slots.append(slot("least"))
-        if slot("largest") != slots[0]:
+        if slot("largest") != slots[-1]:
             slots.append(slot("largest"))
-    if not slots or any(gap[score] and seen[score] for score in scores):
+    if not any(seen.values()) or any(gap[score] and seen[score] for score in scores):
         open_scores = [score for score in scores if gap[score]]
         slots.append({} if len(open_scores) == len(scores) else slot("least", without=open_scores))
     return slots
+
+
+def _moments(chosen: Assignment) -> Iterator[Medium]:
+    """What scores of moments add to those of the media as wholes, each in a medium of its own."""
+    written = (
+        ("scene.private_context", "scene.private_context.claimant", "largest", "bound", "private_while_claimant"),
+        ("scene.public_event", "scene.public_event.claimant", "least", "bound", "event_while_claimant"),
+        ("", "scene.stretch", "", "largest", "private_stretch"),
+    )
+    for whole, moments, end, bound, key in written:
+        if f"{moments}.gap" not in chosen:
+            continue
+        same = float(chosen[f"{whole}.{end}"]) if whole else 0.0
+        if float(chosen[f"{moments}.{bound}"]) != same:
+            yield {key: _number(chosen[f"{moments}.{bound}"])}
+        unread = chosen["media.read"] != "yes"
+        explained = chosen[f"{whole}.gap"] == "yes" if whole else unread
+        if chosen[f"{moments}.gap"] == "yes" and not explained:
+            yield {key: "uncertain"}
 
 
 def _crowd_slots(chosen: Assignment) -> list[Medium]:

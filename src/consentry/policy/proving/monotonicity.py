@@ -10,7 +10,8 @@ rejected proof, and ask a verified representative by machine for the authority t
 - **Learning never undoes a removal, but by routing.** If a removal is recommended while facts are unknown, no answer
   to them makes it anything but a removal or a ``route_out``: it rests on nothing that is still open.
 - **A surer face match never makes the action milder.** Surer: from ``no_match`` to ``inconclusive``, or from anything
-  to ``match``, or a match probability of which neither end is lower, with the same media, references and faces.
+  to ``match``, or a match probability of which neither end is lower, with the same media, references and faces. The
+  media as wholes show the same; what the claimant's moments add may be more, as they are found in more of a film.
 - **A verified identity never loses to an unverified one.** With the same report but for the identity check, which is
   ``verified`` in one case and anything else in the other, the verified one's action is not milder.
 """
@@ -27,6 +28,7 @@ from consentry.policy.proving.encoding import REMOVAL
 from consentry.policy.proving.faces import FaceVariables
 from consentry.policy.proving.findings import Finding
 from consentry.policy.proving.formulas import Formula, all_of, any_of, equal, implies, negate
+from consentry.policy.proving.moments import ClaimantVariables
 from consentry.policy.proving.post import ReportVariables
 from consentry.policy.proving.readings import NumberReading, Reading, WordReading
 from consentry.policy.proving.search import Search
@@ -34,6 +36,9 @@ from consentry.records import Action
 
 WEIGHT: Final[dict[Action, int]] = {**SEVERITY, "request_verification": SEVERITY["review"]}
 """How far an action goes, where two that leave the report open count the same."""
+
+_CLAIMANT_FAMILIES: Final = ("private_with_claimant", "event_with_claimant")
+"""What is found of the claimant's moments depends on the faces."""
 
 
 # --- learning -----------------------------------------------------------------------------------------------------
@@ -95,12 +100,17 @@ def surer_match_is_never_milder(bench: Bench) -> Finding:
     claim = "A surer face match never makes the action milder."
     if "faces" not in bench.world.families:
         return Finding("monotonicity", "face_match", claim, holds=True, detail="The policy reads no face comparison.")
-    pair = Pair.of(bench, ["faces"])
+    pair = Pair.of(bench, ["faces", *_CLAIMANT_FAMILIES])
     first, second = pair.before.world, pair.after.world
     read = {fact.measured for fact in bench.policy.facts}
     relation = [
         _same_references(first.families["faces"], second.families["faces"]),
         _surer_band(first.readings["faces.band"], second.readings["faces.band"]),
+    ]
+    relation += [
+        _more_moments(first.families[name], second.families[name])
+        for name in _CLAIMANT_FAMILIES
+        if name in first.families
     ]
     # Numbers that the policy does not read may be whatever they are: a case is shorter without them.
     if "faces.match_probability" in read:
@@ -110,6 +120,14 @@ def surer_match_is_never_milder(bench: Bench) -> Finding:
         relation.append(_same_number(first.readings["faces.count"], second.readings["faces.count"]))
     titles = ("A less sure match", "A surer match, and a milder action")
     return _change("face_match", claim, pair.example(pair.milder(WEIGHT), all_of(relation), "surer-match", titles))
+
+
+def _more_moments(before: object, after: object) -> Formula:
+    """The claimant is found in as many moments or more: what was found stays, and the model may abstain over others."""
+    assert isinstance(before, ClaimantVariables)  # noqa: S101 - by the family's name
+    assert isinstance(after, ClaimantVariables)  # noqa: S101
+    further = after.bound <= before.bound if before.is_least else after.bound >= before.bound
+    return all_of((further, implies(before.gap, after.gap)))
 
 
 def _same_references(before: object, after: object) -> Formula:

@@ -82,10 +82,15 @@ class SceneVariables:
         object.__setattr__(self, "largest", z3.Real(f"{name}.largest"))
 
     @property
+    def inputs(self) -> tuple[str, ...]:
+        """The inputs that speak of the media as wholes; those with the claimant's moments are cut on the same grid."""
+        return tuple(f"scene.{self.score}.{end}" for end in ("max", "min", "with_claimant.max", "with_claimant.min"))
+
+    @property
     def choices(self) -> tuple[Choice, ...]:
         """What can be written."""
         name = f"scene.{self.score}"
-        grid = self.grid((f"{name}.max", f"{name}.min"), 0.0, 1.0)
+        grid = self.grid(self.inputs, 0.0, 1.0)
         return (
             choices.flag(f"{name}.seen", self.seen),
             choices.flag(f"{name}.gap", self.gap, spent=all_of((self.gap, self.seen))),

@@ -21,6 +21,7 @@ from consentry.policy.proving.choices import Choice
 from consentry.policy.proving.errors import EncodingError
 from consentry.policy.proving.faces import FaceVariables
 from consentry.policy.proving.formulas import Formula, OneOf, any_of, implies, negate
+from consentry.policy.proving.moments import ClaimantVariables, StretchVariables
 from consentry.policy.proving.post import PostVariables, ReportVariables
 from consentry.policy.proving.readings import Cell, Reading, cells
 from consentry.policy.proving.signals import (
@@ -106,8 +107,9 @@ class World:
 
     Attributes:
         families: All parts of it by name: ``report``, ``post``, ``time``, ``crowd``, ``private_context``,
-            ``public_event``, ``faces``, ``copies``, ``text``, the counts and the signals that others added by the names
-            of their inputs, and the answers as ``answer.`` and the fact.
+            ``public_event``, ``private_with_claimant``, ``event_with_claimant``, ``private_stretch``, ``faces``,
+            ``copies``, ``text``, the counts and the signals that others added by the names of their inputs, and the
+            answers as ``answer.`` and the fact.
     """
 
     families: Mapping[str, Family]
@@ -180,8 +182,14 @@ def make_world(
     if _any_of(read, "scene.crowd."):
         put("crowd", CrowdVariables(copy, post))
     if _any_of(read, "scene.private_context.") or _any_of(read, "scene.public_event."):
-        put("private_context", SceneVariables(copy, "private_context", post, grid))
-        put("public_event", SceneVariables(copy, "public_event", post, grid))
+        private = put("private_context", SceneVariables(copy, "private_context", post, grid))
+        event = put("public_event", SceneVariables(copy, "public_event", post, grid))
+        if "scene.private_context.with_claimant.max" in read:
+            put("private_with_claimant", ClaimantVariables(copy, private, grid))
+        if "scene.public_event.with_claimant.min" in read:
+            put("event_with_claimant", ClaimantVariables(copy, event, grid))
+        if "scene.private_context.stretch.max" in read:
+            put("private_stretch", StretchVariables(copy, post, grid))
     if _any_of(read, "faces."):
         put("faces", FaceVariables(copy, post, grid, read))
     if _any_of(read, "copies."):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consentry.records import CrowdScore, SaliencyMap, SceneKind, SceneMoment, SceneScore, SceneSignal
+from consentry.signals.scene.moments import Span, strongest_stretch, time_shares, while_seen
 from consentry.signals.scene.scorer import SceneHead, SceneReading
 
 _KINDS_SHOWN = 3
@@ -23,6 +24,8 @@ def scene_signal(
     kinds: Sequence[str] = (),
     faces: int = 0,
     until: Sequence[float | None] | None = None,
+    nothing: Sequence[bool] = (),
+    claimant: Sequence[Span] = (),
 ) -> SceneSignal:
     """The signal of one medium.
 
@@ -30,9 +33,11 @@ def scene_signal(
     times one that stands for one. So a score says what most of the video shows, one odd frame moves it little, a clip
     of one shot scores as its frames do, and it does not matter how many near-identical frames were left out. Measured
     beside the maximum, the median and others on clips and on films made of them (docs/media.md, `python
-    benchmarks/media.py aggregates`); what is shown for a short time only stands in the time line. The thresholds are
-    those of pictures. The frame that speaks loudest for a score gives its saliency map; the earliest one where several
-    do. The number of people is that of the frame with the most of them, and the kinds of scene are those of the mean.
+    benchmarks/media.py aggregates`). What is shown for a short time has scores of its own: the moments at which the
+    claimant is seen, and the most private stretch (`benchmarks/film_moments.py`). Frames that show nothing count in
+    none of them; the time line marks them. The thresholds are those of pictures. The frame that speaks loudest for a
+    score gives its saliency map; the earliest one where several do. The number of people is that of the frame with the
+    most of them, and the kinds of scene are those of the mean.
 
     Args:
         media_id: Which medium.
@@ -42,9 +47,11 @@ def scene_signal(
         kinds: Names of the kinds of scene that the model knows.
         faces: The largest number of faces that were found at one moment; there are at least as many people.
         until: Until when each frame stands for the video; all frames weigh the same where this is not known.
+        nothing: Which frames show nothing; none of them if empty.
+        claimant: First and last second of each stretch of a video in which the claimant was found.
 
     Raises:
-        ValueError: There is no frame, or the sequences differ in length.
+        ValueError: There is no frame, no frame shows anything, or the sequences differ in length.
 
     Returns:
         The signal, with a timeline for a video.
@@ -54,41 +61,43 @@ def scene_signal(
     ends = until or [None] * len(seconds)
     if len(ends) != len(seconds):
         raise ValueError(f"{len(ends)} ends for {len(seconds)} frames")
-    shares = time_shares(seconds, ends)
+    blank = nothing or [False] * len(seconds)
+    if len(blank) != len(seconds):
+        raise ValueError(f"{len(blank)} remarks for {len(seconds)} frames")
     timeline = tuple(
         SceneMoment(
             second=round(second, 3),
             until=None if end is None else round(end, 3),
             private_context=reading.score("private_context").probability,
             public_event=reading.score("public_event").probability,
+            shows_nothing=empty,
         )
-        for second, end, reading in zip(seconds, ends, readings, strict=True)
+        for second, end, reading, empty in zip(seconds, ends, readings, blank, strict=True)
         if second is not None
     )
+    shown = [index for index, empty in enumerate(blank) if not empty]
+    if not shown:
+        raise ValueError("no frame shows anything")
+    seconds, ends = [seconds[index] for index in shown], [ends[index] for index in shown]
+    readings = [readings[index] for index in shown]
+    shares = time_shares(seconds, ends)
+    private = _score("private_context", seconds, readings, shares)
+    event = _score("public_event", seconds, readings, shares)
+    times = [second for second in seconds if second is not None]
+    if len(times) == len(seconds):
+        stretch = strongest_stretch("private_context", times, ends, readings)
+        here = while_seen("private_context", times, ends, readings, claimant)
+        private = private.model_copy(update={"while_claimant": here, "stretch": stretch})
+        event = event.model_copy(update={"while_claimant": while_seen("public_event", times, ends, readings, claimant)})
     return SceneSignal(
         media_id=media_id,
         model=model_id,
-        private_context=_score("private_context", seconds, readings, shares),
-        public_event=_score("public_event", seconds, readings, shares),
+        private_context=private,
+        public_event=event,
         crowd=_crowd(seconds, readings, faces),
         looks_like=_likeliest(readings, kinds, shares),
         timeline=timeline,
     )
-
-
-def time_shares(seconds: Sequence[float | None], until: Sequence[float | None]) -> NDArray[np.float64]:
-    """The share of the video's time that each frame stands for; equal shares where times are not known.
-
-    A frame that stands for no time at all (the last of a video whose end is not known) counts as one of the shortest.
-    """
-    lasting = [
-        0.0 if second is None or end is None else end - second for second, end in zip(seconds, until, strict=True)
-    ]
-    known = [seconds for seconds in lasting if seconds > 0.0]
-    shortest = min(known) if known else 1.0
-    weights = np.array([max(seconds, shortest) for seconds in lasting], np.float64)
-    shares: NDArray[np.float64] = weights / weights.sum()
-    return shares
 
 
 def _crowd(seconds: Sequence[float | None], readings: Sequence[SceneReading], faces: int) -> CrowdScore | None:
