@@ -65,7 +65,8 @@ def send(
         connect_seconds: For finding and connecting to the host.
         total_seconds: For all of it, until the answer's head and first bytes have come.
     """
-    return asyncio.run(_send(address, body, headers, private, connect_seconds, total_seconds))
+    made = _send(address, body, headers, private=private, connect_seconds=connect_seconds, total_seconds=total_seconds)
+    return asyncio.run(made)
 
 
 def refused_literal(address: str, *, private: bool) -> str | None:
@@ -86,7 +87,13 @@ def refused_literal(address: str, *, private: bool) -> str | None:
 
 
 async def _send(
-    address: str, body: bytes, headers: Mapping[str, str], private: bool, connect_seconds: float, total_seconds: float
+    address: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    private: bool,
+    connect_seconds: float,
+    total_seconds: float,
 ) -> Sent:
     if (refused := refused_literal(address, private=private)) is not None:
         return Sent(trouble=refused)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from consentry.desk.errors import DeskError
 from consentry.desk.api.problems import problem_of
+from consentry.desk.errors import DeskError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,7 @@ class BodyBounds:
         self._special = [(re.compile(pattern), rules) for pattern, rules in special]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

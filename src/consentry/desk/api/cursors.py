@@ -48,21 +48,23 @@ class Cursors:
         if cursor is None:
             return None
         try:
-            if len(cursor) > _LONGEST:
-                raise ValueError
-            packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-            tag, body = packed[:_TAG], packed[_TAG:]
-            if not hmac.compare_digest(tag, self._tag(listed, filters, body)):
-                raise ValueError
-            found = json.loads(body)
+            padded = cursor[:_LONGEST] + "=" * (-len(cursor[:_LONGEST]) % 4)
+            packed = base64.b64decode(padded, altchars=b"-_", validate=True)
         except (ValueError, binascii.Error) as error:
-            raise DeskError(
-                "This cursor does not belong to this list.",
-                "Begin the list anew, without a cursor, or with the filters that it was begun with.",
-                code="desk.invalid_cursor",
-            ) from error
-        return list(found)
+            raise _foreign() from error
+        tag, body = packed[:_TAG], packed[_TAG:]
+        if not hmac.compare_digest(tag, self._tag(listed, filters, body)):
+            raise _foreign()
+        return list(json.loads(body))
 
     def _tag(self, listed: str, filters: Mapping[str, Any], body: bytes) -> bytes:
         bound = json.dumps([listed, sorted((name, str(value)) for name, value in filters.items() if value is not None)])
         return hmac.digest(self._key, bound.encode() + b"\x00" + body, "sha256")[:_TAG]
+
+
+def _foreign() -> DeskError:
+    return DeskError(
+        "This cursor does not belong to this list.",
+        "Begin the list anew, without a cursor, or with the filters that it was begun with.",
+        code="desk.invalid_cursor",
+    )

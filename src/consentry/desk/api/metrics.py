@@ -59,5 +59,3 @@ class _Read(Collector):
             for at, value in values:
                 family.add_metric(at, value)
             yield family
-
-

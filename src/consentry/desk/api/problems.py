@@ -39,8 +39,8 @@ STATUS_CODES: Final[dict[str, int]] = {
     "desk.not_ready": 503,
     "desk.busy": 503,
 }
-"""What a code is answered with; codes of the desk that are not here are conflicts with what is (409), those of other rooms
-say that what was given cannot be used (422)."""
+"""What a code is answered with. Codes of the desk that are not here are conflicts with what is (409); those of other
+rooms say that what was given cannot be used (422)."""
 
 
 class Problem(BaseModel):

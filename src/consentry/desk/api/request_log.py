@@ -1,4 +1,4 @@
-"""One line of JSON a request: who, what, how it ended, how long it took; never a body, a query or an address of e-mail."""
+"""One line of JSON a request: who, what, how it ended, how long it took; never a body, a query or an e-mail."""
 
 from __future__ import annotations
 
@@ -69,6 +69,7 @@ class RequestLog:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

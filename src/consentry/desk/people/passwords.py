@@ -14,6 +14,7 @@ from consentry.desk.errors import DeskError
 SHORTEST: Final = 12
 """Characters. Length counts for more than mixture (NIST SP 800-63B, 5.1.1.2), which therefore is not asked for."""
 LONGEST: Final = 256
+_FEWEST_DIFFERENT: Final = 5
 
 
 class Passwords:
@@ -39,7 +40,8 @@ class Passwords:
             DeskError: ``desk.weak_password``.
         """
         plain = _normal(password)
-        if not SHORTEST <= len(plain) <= LONGEST or len(set(plain)) < 5 or (name and plain.casefold() in name.casefold()):
+        named = bool(name) and plain.casefold() in name.casefold()
+        if not SHORTEST <= len(plain) <= LONGEST or len(set(plain)) < _FEWEST_DIFFERENT or named:
             raise DeskError(
                 "This password is too easy to guess, or too long.",
                 f"Take {SHORTEST} to {LONGEST} characters, such as a few words that do not belong together.",

@@ -56,7 +56,8 @@ def check_pace(session: Session, email: str, place: str, now: datetime) -> None:
         SlowDownError: with the seconds to wait.
     """
     keys = keys_of(email, place)
-    rows = {row.key: row for row in session.scalars(select(LoginFailureRow).where(LoginFailureRow.key.in_(keys.values())))}
+    found = session.scalars(select(LoginFailureRow).where(LoginFailureRow.key.in_(keys.values())))
+    rows = {row.key: row for row in found}
     for kind, key in keys.items():
         row = rows.get(key)
         if row is None or row.last_at + FORGOTTEN_AFTER <= now:

@@ -35,7 +35,7 @@ class Patience:
         beyond = failures - self.free
         if beyond <= 0:
             return timedelta(0)
-        return min(self.most, self.first * 2 ** min(beyond - 1, 32))
+        return min(self.most, self.first * (1 << min(beyond - 1, 32)))
 
 
 PATIENCE: Final = {

@@ -43,7 +43,7 @@ def make_token(desk: Desk, user: UserRow, name: str, scopes: Collection[str], da
     if not scopes or refused:
         raise DeskError(
             "A token of this account cannot be made for these acts.",
-            "Name acts that the account may do itself; docs/desk/roles.md lists them, and what is done at a screen only.",
+            "Name acts that the account may do itself, and that are not done at a screen only; see docs/desk/roles.md.",
         )
     if not 1 <= days <= desk.settings.token_days:
         raise DeskError(
@@ -85,7 +85,9 @@ def token_of(session: Session, secret: str, now: datetime) -> tuple[UserRow, Tok
     if not looks_like("token", secret):
         return None
     found = session.execute(
-        select(UserRow, TokenRow).join(TokenRow, TokenRow.user_id == UserRow.id).where(TokenRow.secret == digest_of(secret))
+        select(UserRow, TokenRow)
+        .join(TokenRow, TokenRow.user_id == UserRow.id)
+        .where(TokenRow.secret == digest_of(secret))
     ).first()
     if found is None:
         return None

@@ -20,7 +20,7 @@ from consentry.desk.store.ids import new_id
 from consentry.desk.store.tables.webhooks import DeliveryRow, EndpointRow
 from consentry.desk.store.tables.work import EventRow
 from consentry.desk.vault.keys import KeyRing
-from consentry.desk.webhooks.endpoints import OLDER, SECRET
+from consentry.desk.webhooks.endpoints import NEWER, OLDER
 from consentry.desk.webhooks.schedule import wait_before
 from consentry.desk.webhooks.signing import signed_headers
 from consentry.desk.work.jobs import enqueue
@@ -71,14 +71,12 @@ def send_delivery(database: Database, settings: DeskSettings, keys: KeyRing, clo
         if row is None or event is None or row.removed_at is not None:
             return
         now = clock()
-        known = [keys.open(session, row.id, SECRET, row.secret, "webhook").decode()]
+        known = [keys.open(session, row.id, NEWER, row.secret, "webhook").decode()]
         if row.older is not None and row.older_until is not None and row.older_until > now:
             known.append(keys.open(session, row.id, OLDER, row.older, "webhook").decode())
         address, body, message_id = row.address, message_of(event), f"msg_{event.id.hex}"
     headers = {"Content-Type": "application/json", **signed_headers(known, message_id, now, body)}
-    sent = send(
-        address, body, headers, private=settings.private_addresses, total_seconds=settings.webhook_seconds
-    )
+    sent = send(address, body, headers, private=settings.private_addresses, total_seconds=settings.webhook_seconds)
     with database.writing() as session:
         delivery = session.get(DeliveryRow, delivery_id, with_for_update=True)
         if delivery is not None and delivery.state == "waiting":
@@ -101,5 +99,3 @@ def _note(session: Session, clock: Clock, delivery: DeliveryRow, sent: Sent) -> 
         return
     delivery.next_at = clock() + wait
     enqueue(session, clock, "send", delivery.id, run_at=delivery.next_at)
-
-

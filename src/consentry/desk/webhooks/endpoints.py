@@ -18,8 +18,9 @@ from consentry.desk.webhooks.signing import new_secret
 from consentry.desk.work.jobs import enqueue
 from consentry.fetching.sending import refused_literal
 
-SECRET: Final = "webhook_endpoints.secret"
+NEWER: Final = "webhook_endpoints.secret"
 OLDER: Final = "webhook_endpoints.older"
+"""What secrets are sealed as."""
 BOTH_SIGN_FOR: Final = timedelta(hours=24)
 """How long the secret before signs too after it was exchanged."""
 MOST_ENDPOINTS: Final = 50
@@ -63,7 +64,7 @@ def add_endpoint(desk: Desk, address: str, described: str, kinds: Collection[str
     )
     secret = new_secret()
     desk.keys.make(desk.session, desk.clock, row.id, "webhook")
-    row.secret = desk.keys.seal(desk.session, row.id, SECRET, secret.encode(), "webhook")
+    row.secret = desk.keys.seal(desk.session, row.id, NEWER, secret.encode(), "webhook")
     desk.session.add(row)
     desk.session.flush()
     append(desk.session, desk.clock, desk.actor, "webhook.added", "webhook", row.id)
@@ -117,11 +118,11 @@ def change_endpoint(
 
 def exchange_secret(desk: Desk, row: EndpointRow) -> str:
     """A new secret; the one before signs too for a day, so that receivers can be told."""
-    before = desk.keys.open(desk.session, row.id, SECRET, row.secret, "webhook")
+    before = desk.keys.open(desk.session, row.id, NEWER, row.secret, "webhook")
     secret = new_secret()
     row.older = desk.keys.seal(desk.session, row.id, OLDER, before, "webhook")
     row.older_until = desk.now + BOTH_SIGN_FOR
-    row.secret = desk.keys.seal(desk.session, row.id, SECRET, secret.encode(), "webhook")
+    row.secret = desk.keys.seal(desk.session, row.id, NEWER, secret.encode(), "webhook")
     append(desk.session, desk.clock, desk.actor, "webhook.secret_exchanged", "webhook", row.id)
     return secret
 
