@@ -49,6 +49,10 @@ class Passwords:
             )
         return self._hasher.hash(plain)
 
+    def rehash(self, password: str) -> str:
+        """A hash by today's parameters of a password that was just found to be right."""
+        return self._hasher.hash(_normal(password))
+
     def matches(self, hashed: str | None, password: str) -> bool:
         """Whether a password belongs to a hash; without one, it takes as long and is false.
 
