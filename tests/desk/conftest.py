@@ -1,36 +1,30 @@
-"""What tests of the desk share: databases, keys, settings that cost little."""
+"""Fixtures of the desk: a store on SQLite and on PostgreSQL, a clock that is set, people, and cases at any stage."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
-from desk_databases import PostgresCluster, postgres_binary
-from desk_people import Office
 
-from consentry.desk.settings import DeskSettings
+pytest.importorskip("sqlalchemy", reason="needs the extra desk: pip install 'consentry[desk]'")
+
+import sqlalchemy as sa
+from desk_office import Office, new_office
+from postgres_cluster import running_cluster
+
 from consentry.desk.store.database import Database
 from consentry.desk.store.migrating import migrate
-from consentry.desk.vault.keys import KeyRing
-from consentry.signals.faces.keys import MasterKey
+
+_numbers = count()
 
 
 @pytest.fixture(scope="session")
-def postgres_cluster() -> Iterator[PostgresCluster]:
-    """A cluster of PostgreSQL for the whole session."""
-    if postgres_binary("initdb") is None:
-        pytest.skip("needs PostgreSQL, which is not installed here")
-    cluster = PostgresCluster()
-    yield cluster
-    cluster.stop()
-
-
-@pytest.fixture(scope="session")
-def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with empty tables, to be copied."""
-    path = tmp_path_factory.mktemp("desk") / "empty.sqlite"
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store; copying it is quicker than migrating."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
     database = Database(f"sqlite:///{path}")
     migrate(database)
     with database.engine.connect() as connection:
@@ -39,56 +33,67 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def sqlite_database(empty_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
-    """A new SQLite database with empty tables."""
-    shutil.copyfile(empty_sqlite, tmp_path / "desk.sqlite")
-    database = Database(f"sqlite:///{tmp_path / 'desk.sqlite'}")
-    yield database
-    database.close()
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a cluster of this session, with a place for the name of a database; ``template`` is migrated."""
+    try:
+        cluster = running_cluster()
+        server = cluster.__enter__()
+    except LookupError as error:
+        pytest.skip(str(error))
+    try:
+        _make(server, "template")
+        database = Database(server.format(name="template"))
+        migrate(database)
+        database.close()
+        yield server
+    finally:
+        cluster.__exit__(None, None, None)
+
+
+def _make(server: str, name: str, template: str | None = None) -> None:
+    engine = sa.create_engine(
+        sa.engine.make_url(server.format(name="postgres")).set(drivername="postgresql+psycopg"),
+        isolation_level="AUTOCOMMIT",
+    )
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """A new database with empty tables, once of each kind."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite_database")
-        return
-    cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
-    address = cluster.new()
-    database = Database(address)
-    yield database
-    database.close()
-    cluster.drop(address)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database; a test that takes it, or anything below, is run on both."""
+    return str(request.param)
 
 
 @pytest.fixture
-def keys() -> KeyRing:
-    """Keys under a master key of the test's own."""
-    return KeyRing(MasterKey(bytes(range(32))))
+def address(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty store at the present version."""
+    if kind == "sqlite":
+        path = tmp_path / "desk.sqlite"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    server = request.getfixturevalue("postgres_server")
+    name = f"desk_{next(_numbers)}"
+    _make(server, name, "template")
+    return str(server.format(name=name))
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> DeskSettings:
-    """Settings that cost little: passwords are hashed in a moment, and nobody is slowed down unless that is tested."""
-    return DeskSettings(
-        data=tmp_path,
-        password_passes=1,
-        password_memory_kib=64,
-        requests_a_second=10_000,
-        requests_at_once=10_000,
-        anonymous_a_second=10_000,
-        anonymous_at_once=10_000,
-    )
+def empty_address(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without any table."""
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    server = request.getfixturevalue("postgres_server")
+    name = f"empty_{next(_numbers)}"
+    _make(server, name)
+    return str(server.format(name=name))
 
 
 @pytest.fixture
-def office(settings: DeskSettings, sqlite_database: Database, keys: KeyRing) -> Office:
-    """The application on SQLite, with people in front of it."""
-    return Office(settings, sqlite_database, keys)
-
-
-@pytest.fixture
-def any_office(settings: DeskSettings, database: Database, keys: KeyRing) -> Office:
-    """The application on each kind of database."""
-    return Office(settings, database, keys)
+def office(address: str, tmp_path: Path) -> Iterator[Office]:
+    """A store with people who work there."""
+    office = new_office(address, tmp_path)
+    yield office
+    office.database.close()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from starlette.testclient import TestClient
 
-from consentry.desk.actor import ROLES, SYSTEM
+from consentry.desk.actor import SYSTEM
 from consentry.desk.api.app import make_app
 from consentry.desk.api.serving import Serving
 from consentry.desk.people.accounts import invite, joined, make_service
@@ -23,7 +22,6 @@ from consentry.desk.store.tables.people import UserRow
 from consentry.desk.vault.keys import KeyRing
 
 PASSWORD = "four words walk home"
-ORIGIN = "http://testserver"
 
 
 class Person:
@@ -52,8 +50,8 @@ class Person:
         return self.client.delete(f"/api/v1{path}", **more)
 
 
-class Office:
-    """An application with its database, and people in front of it."""
+class Front:
+    """The application with its database, and people in front of it."""
 
     def __init__(self, settings: DeskSettings, database: Database, keys: KeyRing, **more: Any) -> None:
         self.serving = Serving.begin(settings, database, keys, **more)
@@ -96,20 +94,3 @@ class Office:
         wanted = list(scopes) if scopes is not None else sorted(acts_of(user.roles) - NEVER_BY_TOKEN)
         with self.serving.database.writing() as session:
             return make_token(self.serving.desk(session, SYSTEM), session.merge(user), "tests", wanted, 30)[1]
-
-
-class SetClock:
-    """A clock that tests set."""
-
-    def __init__(self, start: Any) -> None:
-        self.now = start
-
-    def __call__(self) -> Any:
-        return self.now
-
-    def pass_by(self, **time: float) -> None:
-        """Let some time go by."""
-        self.now += timedelta(**time)
-
-
-__all__ = ["ORIGIN", "PASSWORD", "ROLES", "Office", "Person", "SetClock"]

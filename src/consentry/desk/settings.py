@@ -35,7 +35,7 @@ class DeskSettings(ServingSettings):
         lease_minutes: How long a case is one reviewer's without a sign from them.
         audit_share: Of confident cases, how many get a blind second opinion, 0-1.
         appeal_months: How long a decision can be appealed; six at the least under Article 20 of the DSA.
-        urgent_hours: Until when a case should be decided for which the policy knows no deadline.
+        decide_within_hours: Until when a case should be decided for which the policy knows no deadline.
         retention_days: After the end of a case, until its keys may be destroyed.
         claim_days: How long reference photos and templates are kept.
         job_attempts: How often a job is begun before it is set aside.
@@ -58,7 +58,7 @@ class DeskSettings(ServingSettings):
     lease_minutes: float = Field(default=15, gt=0)
     audit_share: float = Field(default=0.05, ge=0, le=1)
     appeal_months: int = Field(default=6, ge=6)
-    urgent_hours: float = Field(default=24, gt=0)
+    decide_within_hours: float = Field(default=48, gt=0)
     retention_days: int = Field(default=180, ge=0)
     claim_days: int = Field(default=90, ge=1)
     job_attempts: int = Field(default=5, ge=1)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-import pytest
-from desk_people import PASSWORD, Office, SetClock
+from desk_office import SetClock
+from desk_people import PASSWORD, Front
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -19,19 +17,9 @@ from consentry.desk.vault.keys import KeyRing
 LOGIN = "/api/v1/session"
 
 
-@pytest.fixture
-def clock() -> SetClock:
-    return SetClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
-
-
-@pytest.fixture
-def timed(settings: DeskSettings, sqlite_database: Database, keys: KeyRing, clock: SetClock) -> Office:
-    return Office(settings, sqlite_database, keys, clock=clock)
-
-
-def test_somebody_logs_in_and_out(any_office: Office) -> None:
-    any_office.account("reviewer", email="ana@example.org")
-    browser = any_office.stranger()
+def test_somebody_logs_in_and_out(any_front: Front) -> None:
+    any_front.account("reviewer", email="ana@example.org")
+    browser = any_front.stranger()
     answer = browser.post(LOGIN, json={"email": " Ana@Example.org ", "password": PASSWORD})
     assert answer.status_code == 200, answer.text
     cookie = answer.headers["set-cookie"]
@@ -55,50 +43,50 @@ def test_over_https_the_cookie_is_for_this_host_alone(
     sqlite_database: Database, keys: KeyRing, settings: DeskSettings
 ) -> None:
     secure = settings.model_copy(update={"public_address": "https://desk.example.org"})
-    office = Office(secure, sqlite_database, keys)
-    office.account("reviewer", email="ana@example.org")
-    answer = office.stranger().post(LOGIN, json={"email": "ana@example.org", "password": PASSWORD})
+    front = Front(secure, sqlite_database, keys)
+    front.account("reviewer", email="ana@example.org")
+    answer = front.stranger().post(LOGIN, json={"email": "ana@example.org", "password": PASSWORD})
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-consentry_desk=")
     assert "Secure" in cookie
     assert "Domain" not in cookie
 
 
-def test_secrets_are_kept_as_digests(office: Office) -> None:
-    office.account("reviewer", email="ana@example.org")
-    browser = office.stranger()
+def test_secrets_are_kept_as_digests(front: Front) -> None:
+    front.account("reviewer", email="ana@example.org")
+    browser = front.stranger()
     browser.post(LOGIN, json={"email": "ana@example.org", "password": PASSWORD})
     secret = browser.cookies["consentry_desk"]
-    with office.serving.database.reading() as session:
+    with front.serving.database.reading() as session:
         assert session.scalars(select(LoginSessionRow.secret)).one() == digest_of(secret)
         assert session.scalars(select(UserRow.password)).one().startswith("$argon2id$")
 
 
-def test_a_session_ends_when_it_is_not_used(timed: Office, clock: SetClock) -> None:
-    person = timed.at_screen("reviewer")
+def test_a_session_ends_when_it_is_not_used(timed_front: Front, clock: SetClock) -> None:
+    person = timed_front.at_screen("reviewer")
     for _ in range(4):
-        clock.pass_by(minutes=29)
+        clock.pass_(minutes=29)
         assert person.get("/session").status_code == 200
-    clock.pass_by(minutes=31)
+    clock.pass_(minutes=31)
     assert person.get("/session").status_code == 401
 
 
-def test_a_session_ends_in_any_case(timed: Office, clock: SetClock) -> None:
-    person = timed.at_screen("reviewer")
+def test_a_session_ends_in_any_case(timed_front: Front, clock: SetClock) -> None:
+    person = timed_front.at_screen("reviewer")
     for _ in range(12 * 3 - 1):
-        clock.pass_by(minutes=20)
+        clock.pass_(minutes=20)
         assert person.get("/session").status_code == 200
-    clock.pass_by(minutes=20)
+    clock.pass_(minutes=20)
     assert person.get("/session").status_code == 401
 
 
-def test_a_session_cannot_be_fixed_beforehand(office: Office) -> None:
-    office.account("reviewer", email="ana@example.org")
-    office.account("reviewer", email="eve@example.org")
-    attacker = office.stranger()
+def test_a_session_cannot_be_fixed_beforehand(front: Front) -> None:
+    front.account("reviewer", email="ana@example.org")
+    front.account("reviewer", email="eve@example.org")
+    attacker = front.stranger()
     attacker.post(LOGIN, json={"email": "eve@example.org", "password": PASSWORD})
     planted = attacker.cookies["consentry_desk"]
-    victim = office.stranger()
+    victim = front.stranger()
     victim.cookies.set("consentry_desk", planted)
     answer = victim.post(LOGIN, json={"email": "ana@example.org", "password": PASSWORD})
     given = answer.headers["set-cookie"].partition("=")[2].partition(";")[0]
@@ -106,17 +94,17 @@ def test_a_session_cannot_be_fixed_beforehand(office: Office) -> None:
     attacker.cookies.clear()
     attacker.cookies.set("consentry_desk", planted)
     assert attacker.get(LOGIN).status_code == 401  # the planted one ended with the login
-    invented = office.stranger()
+    invented = front.stranger()
     invented.cookies.set("consentry_desk", "cds_chosen-by-the-attacker")
     invented.post(LOGIN, json={"email": "ana@example.org", "password": PASSWORD})
-    other = office.stranger()
+    other = front.stranger()
     other.cookies.set("consentry_desk", "cds_chosen-by-the-attacker")
     assert other.get(LOGIN).status_code == 401
 
 
-def test_guessing_is_slowed_down(timed: Office, clock: SetClock) -> None:
-    timed.account("reviewer", email="ana@example.org")
-    browser = timed.stranger()
+def test_guessing_is_slowed_down(timed_front: Front, clock: SetClock) -> None:
+    timed_front.account("reviewer", email="ana@example.org")
+    browser = timed_front.stranger()
     wrong = {"email": "ana@example.org", "password": "not the right words"}
     right = {"email": "ana@example.org", "password": PASSWORD}
     for _ in range(5):
@@ -127,28 +115,28 @@ def test_guessing_is_slowed_down(timed: Office, clock: SetClock) -> None:
     assert refused.headers["retry-after"] == "1"
     waits = []
     for _ in range(12):
-        clock.pass_by(hours=1)
+        clock.pass_(hours=1)
         assert browser.post(LOGIN, json=wrong).status_code == 401
         waits.append(int(browser.post(LOGIN, json=right).headers["retry-after"]))
     assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
-    clock.pass_by(minutes=15)
+    clock.pass_(minutes=15)
     assert browser.post(LOGIN, json=right).status_code == 200
     assert browser.post(LOGIN, json=wrong).status_code == 401  # and the count begins anew
     assert browser.post(LOGIN, json=right).status_code == 200
 
 
-def test_who_fails_for_somebody_else_does_not_lock_them_out(timed: Office, clock: SetClock) -> None:
-    timed.account("reviewer", email="ana@example.org")
-    attacker = timed.stranger()
+def test_who_fails_for_somebody_else_does_not_lock_them_out(timed_front: Front, clock: SetClock) -> None:
+    timed_front.account("reviewer", email="ana@example.org")
+    attacker = timed_front.stranger()
     for _ in range(6):
         attacker.post(LOGIN, json={"email": "ana@example.org", "password": "not the right words"})
 
-    at_home = TestClient(timed.app, client=("192.0.2.7", 5000))
+    at_home = TestClient(timed_front.app, client=("192.0.2.7", 5000))
     assert at_home.post(LOGIN, json={"email": "ana@example.org", "password": PASSWORD}).status_code == 200
 
 
-def test_many_accounts_tried_from_one_place_are_slowed_down_too(timed: Office) -> None:
-    browser = timed.stranger()
+def test_many_accounts_tried_from_one_place_are_slowed_down_too(timed_front: Front) -> None:
+    browser = timed_front.stranger()
     answers = [
         browser.post(LOGIN, json={"email": f"user{number}@example.org", "password": "not the right words"}).status_code
         for number in range(45)
@@ -157,22 +145,22 @@ def test_many_accounts_tried_from_one_place_are_slowed_down_too(timed: Office) -
     assert answers[41:] == [429] * 4
 
 
-def test_an_account_that_is_not_there_answers_like_one_that_is(office: Office) -> None:
-    office.account("reviewer", email="ana@example.org")
-    browser = office.stranger()
+def test_an_account_that_is_not_there_answers_like_one_that_is(front: Front) -> None:
+    front.account("reviewer", email="ana@example.org")
+    browser = front.stranger()
     told = []
     for email in ("ana@example.org", "nobody@example.org"):
         answer = browser.post(LOGIN, json={"email": email, "password": "not the right words"})
         told.append((answer.status_code, {**answer.json(), "request_id": None}))
     assert told[0] == told[1]
-    with office.serving.database.reading() as session:
+    with front.serving.database.reading() as session:
         assert len(session.scalars(select(LoginFailureRow)).all()) == 5  # the place is one
         acts = session.scalars(select(EntryRow.act)).all()
     assert acts.count("user.login_failed") == 2
 
 
-def test_pages_of_other_sites_cannot_use_a_session(office: Office) -> None:
-    admin = office.at_screen("admin")
+def test_pages_of_other_sites_cannot_use_a_session(front: Front) -> None:
+    admin = front.at_screen("admin")
     body = {"email": "leo@example.org", "roles": ["reviewer"]}
     foreign: list[dict[str, str]] = [
         {"Origin": "https://evil.example"},
@@ -180,7 +168,7 @@ def test_pages_of_other_sites_cannot_use_a_session(office: Office) -> None:
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"X-CSRF-Token": ""},
-        {"X-CSRF-Token": office.at_screen("admin").client.headers["X-CSRF-Token"]},
+        {"X-CSRF-Token": front.at_screen("admin").client.headers["X-CSRF-Token"]},
     ]
     for headers in foreign:
         answer = admin.post("/invitations", json=body, headers=headers)
@@ -188,24 +176,24 @@ def test_pages_of_other_sites_cannot_use_a_session(office: Office) -> None:
         assert answer.json()["code"] == "desk.csrf"
     own = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
     assert admin.post("/invitations", json=body, headers=own).status_code == 201
-    login = office.stranger().post(
+    login = front.stranger().post(
         LOGIN, json={"email": "a@example.org", "password": "x"}, headers={"Origin": "https://evil.example"}
     )
     assert login.json()["code"] == "desk.csrf"
 
 
-def test_a_form_of_another_site_is_no_json(office: Office) -> None:
-    office.account("reviewer", email="ana@example.org")
+def test_a_form_of_another_site_is_no_json(front: Front) -> None:
+    front.account("reviewer", email="ana@example.org")
     body = '{"email": "ana@example.org", "password": "four words walk home"}'
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
-        answer = office.stranger().post(LOGIN, content=body, headers={"Content-Type": kind})
+        answer = front.stranger().post(LOGIN, content=body, headers={"Content-Type": kind})
         assert answer.status_code in {415, 422}, kind
 
 
-def test_logging_in_again_exchanges_the_session(timed: Office, clock: SetClock) -> None:
-    person = timed.at_screen("admin")
-    clock.pass_by(minutes=11)
-    user = timed.account("reviewer")
+def test_logging_in_again_exchanges_the_session(timed_front: Front, clock: SetClock) -> None:
+    person = timed_front.at_screen("admin")
+    clock.pass_(minutes=11)
+    user = timed_front.account("reviewer")
     refused = person.delete(f"/users/{user.id}")
     assert refused.status_code == 401
     assert refused.json()["code"] == "desk.login_again"
@@ -222,24 +210,24 @@ def test_logging_in_again_exchanges_the_session(timed: Office, clock: SetClock) 
     assert person.delete(f"/users/{user.id}").status_code == 204
 
 
-def test_a_changed_password_ends_other_sessions(office: Office) -> None:
-    user = office.account("reviewer")
-    here, elsewhere = office.at_screen(user=user), office.at_screen(user=user)
+def test_a_changed_password_ends_other_sessions(front: Front) -> None:
+    user = front.account("reviewer")
+    here, elsewhere = front.at_screen(user=user), front.at_screen(user=user)
     body = {"password": PASSWORD, "new_password": "quite another sentence"}
     assert here.post("/session/password", json=body).status_code == 200
     assert elsewhere.get("/session").status_code == 401
     login = {"email": user.email, "password": PASSWORD}
-    assert office.stranger().post(LOGIN, json=login).status_code == 401
-    assert office.stranger().post(LOGIN, json={**login, "password": "quite another sentence"}).status_code == 200
+    assert front.stranger().post(LOGIN, json=login).status_code == 401
+    assert front.stranger().post(LOGIN, json={**login, "password": "quite another sentence"}).status_code == 200
 
 
-def test_a_closed_account_is_out_at_once(office: Office) -> None:
-    admin, user = office.at_screen("admin"), office.account("reviewer")
-    at_screen, with_token = office.at_screen(user=user), office.with_token(user=user)
+def test_a_closed_account_is_out_at_once(front: Front) -> None:
+    admin, user = front.at_screen("admin"), front.account("reviewer")
+    at_screen, with_token = front.at_screen(user=user), front.with_token(user=user)
     assert at_screen.get("/session").status_code == with_token.get("/session").status_code == 200
     assert admin.delete(f"/users/{user.id}").status_code == 204
     assert at_screen.get("/session").status_code == with_token.get("/session").status_code == 401
     login = {"email": user.email, "password": PASSWORD}
-    assert office.stranger().post(LOGIN, json=login).status_code == 401
-    with office.serving.database.reading() as session:
+    assert front.stranger().post(LOGIN, json=login).status_code == 401
+    with front.serving.database.reading() as session:
         assert all(row.revoked_at for row in session.scalars(select(TokenRow)))

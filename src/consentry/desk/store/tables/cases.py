@@ -18,6 +18,10 @@ class CaseRow(Base):
         origin: What it was made of, so that no report becomes two cases: ``report:ID``, or ``post:ID`` without one.
         round: 0 until the first appeal, which begins round 1.
         step: Whose turn it is in a round: ``first``, ``second`` (blind) or ``senior``.
+        filed_by: The actor who filed it; a program sees those of its own.
+        waiting: Whether it stands in the queue.
+        due_slot: The hour in which it is due, from 1970; cases due in the same hour are equally pressing.
+        rank: Urgency and risk in one number, the most pressing the least.
         version: Raised by every change; whoever changes a case says which version they saw.
         risk: What people have recorded about danger to somebody, 0-3.
         urgency: How far the strongest recommendation goes, 0-6.
@@ -29,7 +33,7 @@ class CaseRow(Base):
 
     __tablename__ = "cases"
     __table_args__ = (
-        Index("ix_cases_queue", "state", "due_at", "urgency", "risk", "created_at"),
+        Index("ix_cases_queue", "waiting", "due_slot", "rank", "id"),
         Index("ix_cases_lease", "lease_holder", "lease_until"),
     )
 
@@ -46,9 +50,13 @@ class CaseRow(Base):
     round: Mapped[int] = mapped_column(default=0)
     step: Mapped[str] = mapped_column(String(10), default="first")
     version: Mapped[int] = mapped_column()
+    filed_by: Mapped[UUID]
+    waiting: Mapped[bool] = mapped_column(default=False)
     lease_holder: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]
-    due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    due_slot: Mapped[int]
+    rank: Mapped[int]
     urgency: Mapped[int] = mapped_column(default=0)
     risk: Mapped[int] = mapped_column(default=0)
     action: Mapped[str | None] = mapped_column(String(40))

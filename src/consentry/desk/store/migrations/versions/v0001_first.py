@@ -37,9 +37,13 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("step", sa.String(length=10), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("filed_by", sa.Uuid(), nullable=False),
+        sa.Column("waiting", sa.Boolean(), nullable=False),
         sa.Column("lease_holder", sa.Uuid(), nullable=True),
         sa.Column("lease_until", Moment(), nullable=True),
-        sa.Column("due_at", Moment(), nullable=True),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("due_slot", sa.Integer(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("urgency", sa.Integer(), nullable=False),
         sa.Column("risk", sa.Integer(), nullable=False),
         sa.Column("action", sa.String(length=40), nullable=True),
@@ -60,7 +64,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_cases_decided_at"), "cases", ["decided_at"], unique=False)
     op.create_index(op.f("ix_cases_expires_at"), "cases", ["expires_at"], unique=False)
     op.create_index("ix_cases_lease", "cases", ["lease_holder", "lease_until"], unique=False)
-    op.create_index("ix_cases_queue", "cases", ["state", "due_at", "urgency", "risk", "created_at"], unique=False)
+    op.create_index("ix_cases_queue", "cases", ["waiting", "due_slot", "rank", "id"], unique=False)
     op.create_index(op.f("ix_cases_report_id"), "cases", ["report_id"], unique=False)
     op.create_index(op.f("ix_cases_state"), "cases", ["state"], unique=False)
     op.create_table(
