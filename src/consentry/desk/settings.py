@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from consentry.desk.errors import DeskError
+from consentry.desk.serving_settings import ServingSettings
 
 PREFIX: Final = "CONSENTRY_DESK_"
 """Environment variables are this and the name of a setting in capitals: ``CONSENTRY_DESK_DATABASE``."""
 
 
-class DeskSettings(BaseModel):
+class DeskSettings(ServingSettings):
     """How a desk is run.
 
     Attributes:

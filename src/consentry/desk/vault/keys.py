@@ -12,7 +12,7 @@ from consentry.desk.store.clock import Clock
 from consentry.desk.store.tables.keys import KeyRow
 from consentry.signals.faces.keys import KeyWrapper, new_key, open_sealed, seal
 
-KeyKind = Literal["case", "claim"]
+KeyKind = Literal["case", "claim", "webhook", "server"]
 PURPOSE: Final = "review of a report of private media"
 _UNWRAPPED: Final = "consentry_unwrapped_keys"
 

@@ -79,6 +79,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_events_case_id"), "events", ["case_id"], unique=False)
     op.create_index(op.f("ix_events_kind"), "events", ["kind"], unique=False)
     op.create_table(
+        "invitations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("roles", JSON, nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=False),
+        sa.Column("invited_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("accepted_at", Moment(), nullable=True),
+        sa.Column("withdrawn_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("secret", name=op.f("uq_invitations_secret")),
+    )
+    op.create_index(op.f("ix_invitations_email"), "invitations", ["email"], unique=False)
+    op.create_table(
         "jobs",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -146,6 +161,75 @@ def upgrade() -> None:
         info={"append_only": True},
     )
     op.create_table(
+        "login_failures",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_login_failures")),
+    )
+    op.create_index(op.f("ix_login_failures_last_at"), "login_failures", ["last_at"], unique=False)
+    op.create_table(
+        "replies",
+        sa.Column("actor_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("request", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("actor_id", "key", name=op.f("pk_replies")),
+    )
+    op.create_index(op.f("ix_replies_made_at"), "replies", ["made_at"], unique=False)
+    op.create_table(
+        "users",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("roles", JSON, nullable=False),
+        sa.Column("password", sa.String(length=200), nullable=True),
+        sa.Column("issuer", sa.String(length=400), nullable=True),
+        sa.Column("subject", sa.String(length=255), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("closed_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_users_issuer_subject")),
+    )
+    op.create_table(
+        "webhook_endpoints",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.String(length=2000), nullable=False),
+        sa.Column("described", sa.String(length=200), nullable=False),
+        sa.Column("kinds", JSON, nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("older", sa.LargeBinary(), nullable=True),
+        sa.Column("older_until", Moment(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("paused_at", Moment(), nullable=True),
+        sa.Column("removed_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_endpoints")),
+    )
+    op.create_table(
+        "api_tokens",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=False),
+        sa.Column("shown", sa.String(length=12), nullable=False),
+        sa.Column("scopes", JSON, nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("used_at", Moment(), nullable=True),
+        sa.Column("revoked_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_api_tokens_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_tokens")),
+        sa.UniqueConstraint("secret", name=op.f("uq_api_tokens_secret")),
+    )
+    op.create_index(op.f("ix_api_tokens_user_id"), "api_tokens", ["user_id"], unique=False)
+    op.create_table(
         "decisions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -164,6 +248,21 @@ def upgrade() -> None:
         info={"append_only": True},
     )
     op.create_index(op.f("ix_decisions_decided_at"), "decisions", ["decided_at"], unique=False)
+    op.create_table(
+        "login_sessions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("proved_at", Moment(), nullable=False),
+        sa.Column("seen_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_login_sessions_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_sessions")),
+        sa.UniqueConstraint("secret", name=op.f("uq_login_sessions_secret")),
+    )
+    op.create_index(op.f("ix_login_sessions_seen_at"), "login_sessions", ["seen_at"], unique=False)
+    op.create_index(op.f("ix_login_sessions_user_id"), "login_sessions", ["user_id"], unique=False)
     op.create_table(
         "notes",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -196,6 +295,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "post_id", name=op.f("uq_posts_case_id_post_id")),
     )
     op.create_index(op.f("ix_posts_post_id"), "posts", ["post_id"], unique=False)
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("trouble", sa.String(length=40), nullable=True),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("tried_at", Moment(), nullable=True),
+        sa.Column("next_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"], ["webhook_endpoints.id"], name=op.f("fk_webhook_deliveries_endpoint_id")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_webhook_deliveries_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
+        sa.UniqueConstraint("endpoint_id", "event_id", name=op.f("uq_webhook_deliveries_endpoint_id_event_id")),
+    )
+    op.create_index(op.f("ix_webhook_deliveries_endpoint_id"), "webhook_deliveries", ["endpoint_id"], unique=False)
+    op.create_index(op.f("ix_webhook_deliveries_state"), "webhook_deliveries", ["state"], unique=False)
     op.create_table(
         "answers",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -355,12 +475,26 @@ def downgrade() -> None:
     op.drop_table("appeals")
     op.drop_index(op.f("ix_answers_case_id"), table_name="answers")
     op.drop_table("answers")
+    op.drop_index(op.f("ix_webhook_deliveries_state"), table_name="webhook_deliveries")
+    op.drop_index(op.f("ix_webhook_deliveries_endpoint_id"), table_name="webhook_deliveries")
+    op.drop_table("webhook_deliveries")
     op.drop_index(op.f("ix_posts_post_id"), table_name="posts")
     op.drop_table("posts")
     op.drop_index(op.f("ix_notes_case_id"), table_name="notes")
     op.drop_table("notes")
+    op.drop_index(op.f("ix_login_sessions_user_id"), table_name="login_sessions")
+    op.drop_index(op.f("ix_login_sessions_seen_at"), table_name="login_sessions")
+    op.drop_table("login_sessions")
     op.drop_index(op.f("ix_decisions_decided_at"), table_name="decisions")
     op.drop_table("decisions")
+    op.drop_index(op.f("ix_api_tokens_user_id"), table_name="api_tokens")
+    op.drop_table("api_tokens")
+    op.drop_table("webhook_endpoints")
+    op.drop_table("users")
+    op.drop_index(op.f("ix_replies_made_at"), table_name="replies")
+    op.drop_table("replies")
+    op.drop_index(op.f("ix_login_failures_last_at"), table_name="login_failures")
+    op.drop_table("login_failures")
     op.drop_table("log_heads")
     op.drop_index(op.f("ix_log_entries_subject_id"), table_name="log_entries")
     op.drop_index(op.f("ix_log_entries_actor_id"), table_name="log_entries")
@@ -371,6 +505,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_jobs_subject_id"), table_name="jobs")
     op.drop_index("ix_jobs_next", table_name="jobs")
     op.drop_table("jobs")
+    op.drop_index(op.f("ix_invitations_email"), table_name="invitations")
+    op.drop_table("invitations")
     op.drop_index(op.f("ix_events_kind"), table_name="events")
     op.drop_index(op.f("ix_events_case_id"), table_name="events")
     op.drop_table("events")

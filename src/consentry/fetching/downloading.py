@@ -11,9 +11,9 @@ from concurrent.futures import CancelledError
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
-from consentry.batch.fetching.addresses import how_to_install
-from consentry.batch.fetching.not_fetched import NotFetchedError, package_missing
-from consentry.batch.fetching.rules import FetchRules
+from consentry.fetching.addresses import how_to_install
+from consentry.fetching.not_fetched import NotFetchedError, package_missing
+from consentry.fetching.rules import FetchRules
 
 if TYPE_CHECKING:
     import aiohttp
@@ -52,7 +52,7 @@ class Downloader:
             OSError: The target cannot be written.
         """
         try:
-            from consentry.batch.fetching.requesting import Wanted, request
+            from consentry.fetching.requesting import Wanted, request
         except ImportError as error:
             raise package_missing(name, how_to_install("http")) from error
         with self._lock:
@@ -99,7 +99,7 @@ class Downloader:
 
     async def _serve(self, ready: threading.Event) -> None:
         """Until the end, which cancels what is still under way."""
-        from consentry.batch.fetching.requesting import new_session
+        from consentry.fetching.requesting import new_session
 
         try:
             async with new_session(self._rules) as self._session:

@@ -14,10 +14,10 @@ from small_jobs import folder_bytes, without_models, write_picture, write_rows
 from consentry import Limits
 from consentry.batch import run_job
 from consentry.batch.errors import ManifestError
-from consentry.batch.fetching.fetcher import AddressedMedia, Fetcher, medium_at
-from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.plan import plan_job
 from consentry.batch.results.stored import read_assessments
+from consentry.fetching.fetcher import AddressedMedia, Fetcher, medium_at
+from consentry.fetching.rules import FetchRules
 from consentry.media import MediaError
 from consentry.records import Media, Post
 
@@ -109,7 +109,7 @@ def test_what_is_not_installed_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str, package: str, extra: str
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    monkeypatch.delitem(sys.modules, "consentry.batch.fetching.requesting", raising=False)
+    monkeypatch.delitem(sys.modules, "consentry.fetching.requesting", raising=False)
     registry = importlib.import_module("fsspec.registry")  # `fsspec.registry` itself is what is in it
     monkeypatch.delitem(registry._registry, address.split(":")[0], raising=False)
     missing = failure(address)

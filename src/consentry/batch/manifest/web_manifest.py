@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import BinaryIO, Final
 
 from consentry.batch.errors import ManifestError
-from consentry.batch.fetching.downloading import Downloader
-from consentry.batch.fetching.not_fetched import MANIFEST_CODES, NotFetchedError
-from consentry.batch.fetching.rules import FetchRules
+from consentry.fetching.downloading import Downloader
+from consentry.fetching.not_fetched import MANIFEST_CODES, NotFetchedError
+from consentry.fetching.rules import FetchRules
 from consentry.tables import opened
 from consentry.writing import writing
 

@@ -11,9 +11,9 @@ import time
 from types import TracebackType
 from typing import Any, Final, Self
 
-from consentry.batch.fetching.addresses import how_to_install, is_address, is_plain, is_web, name_of, protocol_of
-from consentry.batch.fetching.downloading import Downloader
-from consentry.batch.fetching.not_fetched import (
+from consentry.fetching.addresses import how_to_install, is_address, is_plain, is_web, name_of, protocol_of
+from consentry.fetching.downloading import Downloader
+from consentry.fetching.not_fetched import (
     MEDIA_CODES,
     NotFetchedError,
     not_checked,
@@ -23,7 +23,7 @@ from consentry.batch.fetching.not_fetched import (
     slow,
     unreachable,
 )
-from consentry.batch.fetching.rules import FetchRules
+from consentry.fetching.rules import FetchRules
 from consentry.media import Limits, MediaError
 from consentry.records import Media
 

@@ -17,9 +17,9 @@ from typing import IO, Any, Final
 import aiohttp
 from yarl import URL
 
-from consentry.batch.fetching.addresses import WEB
-from consentry.batch.fetching.destinations import PrivateAddressError, checked_sockets, literal_address, may_connect
-from consentry.batch.fetching.not_fetched import (
+from consentry.fetching.addresses import WEB
+from consentry.fetching.destinations import PrivateAddressError, checked_sockets, literal_address, may_connect
+from consentry.fetching.not_fetched import (
     NotFetchedError,
     bad_address,
     broke_off,
@@ -29,7 +29,7 @@ from consentry.batch.fetching.not_fetched import (
     status_refused,
     unreachable,
 )
-from consentry.batch.fetching.rules import FetchRules
+from consentry.fetching.rules import FetchRules
 from consentry.version import __version__
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})

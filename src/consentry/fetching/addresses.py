@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 WEB: Final = frozenset({"http", "https"})
-"""Fetched by `consentry.batch.fetching.downloading`; everything else is read by fsspec."""
+"""Fetched by `consentry.fetching.downloading`; everything else is read by fsspec."""
 STORES: Final = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
 """Object stores. Which machine is asked is a matter of whoever runs the job (region, end point), not of the address."""
 HERE: Final = frozenset({"file", "local", "memory", "data"})

@@ -32,9 +32,9 @@ from loopback_server import (
     status,
 )
 
-from consentry.batch.fetching.downloading import Downloader
-from consentry.batch.fetching.not_fetched import NotFetchedError
-from consentry.batch.fetching.rules import FetchRules
+from consentry.fetching.downloading import Downloader
+from consentry.fetching.not_fetched import NotFetchedError
+from consentry.fetching.rules import FetchRules
 
 MOST = 1_000_000
 RULES = FetchRules(private_addresses=True, first_wait=0.01, connect_seconds=5, stall_seconds=20, total_seconds=60)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentry.batch.fetching.destinations import (
+from consentry.fetching.destinations import (
     PrivateAddressError,
     checked_sockets,
     destination_of,

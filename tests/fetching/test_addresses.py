@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentry.batch.fetching.addresses import how_to_install, is_plain, is_web, name_of, protocol_of, shown
+from consentry.fetching.addresses import how_to_install, is_plain, is_web, name_of, protocol_of, shown
 
 
 @pytest.mark.parametrize(
