@@ -41,6 +41,7 @@ class DeskSettings(ServingSettings, KeepingSettings):
         claim_days: How long reference photos and templates are kept.
         job_attempts: How often a job is begun before it is set aside.
         job_lease_seconds: How long a worker may be silent before its job is given to another.
+        job_pause_seconds: How long a worker waits when there is nothing to do.
         job_backoff_seconds: Before the second attempt; doubled for each further one.
     """
 
@@ -64,6 +65,7 @@ class DeskSettings(ServingSettings, KeepingSettings):
     claim_days: int = Field(default=90, ge=1)
     job_attempts: int = Field(default=5, ge=1)
     job_lease_seconds: float = Field(default=60, gt=0)
+    job_pause_seconds: float = Field(default=0.5, gt=0)
     job_backoff_seconds: float = Field(default=5, ge=0)
 
     @property

@@ -104,7 +104,8 @@ def _by_token(serving: Serving, secret: str, now: datetime) -> Caller | None:
             if (row := session.get(TokenRow, token.id)) is not None:
                 row.used_at = now
     actor = actor_of(user)
-    return Caller(Actor(actor.id, "token", actor.roles), user, token=token)
+    # A person's token acts as the person, who answers for it; a program's is a program.
+    return Caller(actor if user.kind == "person" else Actor(actor.id, "token", actor.roles), user, token=token)
 
 
 def _by_session(serving: Serving, secret: str, now: datetime) -> Caller | None:

@@ -13,6 +13,7 @@ from consentry.desk.actor import SYSTEM, Actor
 from consentry.desk.api.cursors import Cursors
 from consentry.desk.api.metrics import Metrics
 from consentry.desk.api.rates import Rates
+from consentry.desk.api.uploads import MediaKeeper
 from consentry.desk.desk import Desk
 from consentry.desk.people.passwords import Passwords
 from consentry.desk.settings import DeskSettings
@@ -35,6 +36,7 @@ class Serving:
         keys: Of cases, webhooks and the server.
         server_key: Signs what is given out to be given back.
         passwords: Makes and checks hashes.
+        keeper: Where media are kept.
         clock: The time.
         metrics: What is counted.
         rates: How often somebody asked.
@@ -45,18 +47,22 @@ class Serving:
     keys: KeyRing
     server_key: bytes
     passwords: Passwords
+    keeper: MediaKeeper
     clock: Clock = utc_now
     metrics: Metrics = field(default_factory=Metrics)
     rates: Rates = field(default_factory=Rates)
 
     @classmethod
-    def begin(cls, settings: DeskSettings, database: Database, keys: KeyRing, *, clock: Clock = utc_now) -> Serving:
+    def begin(
+        cls, settings: DeskSettings, database: Database, keys: KeyRing, keeper: MediaKeeper, *, clock: Clock = utc_now
+    ) -> Serving:
         """Get ready to serve.
 
         Args:
             settings: Of the installation.
             database: Open, its tables as this program knows them.
             keys: With the master key.
+            keeper: Where media are kept.
             clock: The time.
         """
         return cls(
@@ -65,6 +71,7 @@ class Serving:
             keys=keys,
             server_key=_server_key(database, keys, clock),
             passwords=Passwords(passes=settings.password_passes, memory_kib=settings.password_memory_kib),
+            keeper=keeper,
             clock=clock,
         )
 
