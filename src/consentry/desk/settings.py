@@ -12,13 +12,14 @@ import yaml
 from pydantic import ConfigDict, Field, ValidationError
 
 from consentry.desk.errors import DeskError
+from consentry.desk.keeping_settings import KeepingSettings
 from consentry.desk.serving_settings import ServingSettings
 
 PREFIX: Final = "CONSENTRY_DESK_"
 """Environment variables are this and the name of a setting in capitals: ``CONSENTRY_DESK_DATABASE``."""
 
 
-class DeskSettings(ServingSettings):
+class DeskSettings(ServingSettings, KeepingSettings):
     """How a desk is run.
 
     Attributes:
