@@ -150,4 +150,4 @@ def new_office(address: str, folder: Path, **settings: Any) -> Office:
     Nothing is drawn for audit unless the settings say so.
     """
     said = {"data": folder / "data", "database": address, "audit_share": 0.0, **settings}
-    return Office(Database(address), DeskSettings(**said), KeyRing(MasterKey(bytes(range(32)))))
+    return Office(Database(address), DeskSettings(**said), KeyRing(MasterKey(bytes(range(32))), folder / "keys"))

@@ -12,13 +12,14 @@ import yaml
 from pydantic import ConfigDict, Field, ValidationError
 
 from consentry.desk.errors import DeskError
+from consentry.desk.keeping_settings import KeepingSettings
 from consentry.desk.serving_settings import ServingSettings
 
 PREFIX: Final = "CONSENTRY_DESK_"
 """Environment variables are this and the name of a setting in capitals: ``CONSENTRY_DESK_DATABASE``."""
 
 
-class DeskSettings(ServingSettings):
+class DeskSettings(ServingSettings, KeepingSettings):
     """How a desk is run.
 
     Attributes:
@@ -40,6 +41,7 @@ class DeskSettings(ServingSettings):
         claim_days: How long reference photos and templates are kept.
         job_attempts: How often a job is begun before it is set aside.
         job_lease_seconds: How long a worker may be silent before its job is given to another.
+        job_pause_seconds: How long a worker waits when there is nothing to do.
         job_backoff_seconds: Before the second attempt; doubled for each further one.
     """
 
@@ -63,6 +65,7 @@ class DeskSettings(ServingSettings):
     claim_days: int = Field(default=90, ge=1)
     job_attempts: int = Field(default=5, ge=1)
     job_lease_seconds: float = Field(default=60, gt=0)
+    job_pause_seconds: float = Field(default=0.5, gt=0)
     job_backoff_seconds: float = Field(default=5, ge=0)
 
     @property

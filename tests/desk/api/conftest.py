@@ -17,9 +17,9 @@ from consentry.signals.faces.keys import MasterKey
 
 
 @pytest.fixture
-def keys() -> KeyRing:
+def keys(tmp_path: Path) -> KeyRing:
     """Keys under a master key of the test's own."""
-    return KeyRing(MasterKey(bytes(range(32))))
+    return KeyRing(MasterKey(bytes(range(32))), tmp_path / "keys")
 
 
 @pytest.fixture

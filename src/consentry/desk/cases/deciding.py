@@ -16,6 +16,7 @@ from pydantic import Field
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from consentry.desk.audit.contents import content_of_decision
 from consentry.desk.cases.blindness import seen_by
 from consentry.desk.cases.ending import note_end
 from consentry.desk.cases.letters import make_letters
@@ -113,7 +114,8 @@ def decide(
     if step is None:
         dates = {verdict.post: verdict.content_date for verdict in verdicts}
         _take_effect(desk, case, decision, rows, dates)
-    details = {"decision": decision.id, "effective": decision.effective, "actions": [v.action for _, v in chosen]}
+    content = content_of_decision(decision, rows)
+    details = {"decision": decision.id, "effective": decision.effective, "content": content}
     # The step of the decision, not the one that comes next, belongs into the log.
     move(desk, case, "decide", target, **details)
     if step is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Final, Literal, Self
 from uuid import UUID
 
@@ -22,12 +23,13 @@ from consentry.desk.work.jobs import enqueue
 from consentry.media import Limits
 from consentry.policy import check_answer
 from consentry.records import MOST_POSTS_A_REPORT, AccountKind, Fact, Record, Report
-from consentry.records.words import LONGEST_ID, Name, Words
+from consentry.records.words import LONGEST_ID, Name, Words, plain_name
 
 ASSESS: Final = "assess"
 """The kind of job that assesses a case."""
 FILING: Final = ("intake", "service", "senior", "system")
 _LONGEST_WORDS: Final = 1_000_000
+_LONGEST_NAME: Final = 255
 
 
 class FiledPost(Record):
@@ -168,7 +170,7 @@ def add_media(
         id=new_id(), case_id=case.id, post_id=row.id if row else None, role=role, position=held or 0,
         address=address, size=size, content_type=content_type, added_at=desk.now, name=b"",
     )  # fmt: skip
-    medium.name = desk.seal(case.id, f"media.name:{medium.id}", name or f"{role}-{held or 0}")
+    medium.name = desk.seal(case.id, f"media.name:{medium.id}", _distinct(desk, case, role, post, name))
     desk.session.add(medium)
     touch(desk, case)
     desk.log("case.add_medium", case.id, medium=medium.id, role=role, size=size)
@@ -197,6 +199,17 @@ def _begin(desk: Desk, case: CaseRow) -> CaseRow:
     key = f"assess:{case.id}:{case.version}" if reassessed else f"assess:{case.id}:first"
     enqueue(desk.session, desk.clock, ASSESS, case.id, key=key, arguments={"media": media})
     return case
+
+
+def _distinct(desk: Desk, case: CaseRow, role: str, post: UUID | None, name: str) -> str:
+    """A name that no other medium of the same post has, so that results speak of one medium."""
+    rows = desk.session.scalars(
+        select(MediaRow).where(MediaRow.case_id == case.id, MediaRow.role == role, MediaRow.post_id == post)
+    )
+    taken = {desk.unseal(case.id, f"media.name:{row.id}", row.name) for row in rows}
+    wanted = plain_name(name)[:_LONGEST_NAME] or role
+    numbered = (f"{wanted}#{number}" for number in count(2))
+    return wanted if wanted not in taken else next(each for each in numbered if each not in taken)
 
 
 def _insert(desk: Desk, case: CaseRow) -> None:

@@ -1,20 +1,35 @@
-"""Keys of cases and claims: made with the case, wrapped under the master key, destroyed when the case is purged."""
+"""Keys of cases and claims: made with the case, wrapped under the master key, destroyed when the case is purged.
+
+The key of a case or claim has two halves that are needed both: one in the database, wrapped, and one in a file of its
+own (`consentry.desk.vault.halves` says why). Keys of webhooks and of the server have no person behind them and are not
+purged; they lie in the database alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 from typing import Final, Literal
 from uuid import UUID
 
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consentry.desk.errors import DeskError
 from consentry.desk.store.clock import Clock
 from consentry.desk.store.tables.keys import KeyRow
+from consentry.desk.vault.halves import Halves
+from consentry.desk.vault.sealed_streams import derived
 from consentry.signals.faces.keys import KeyWrapper, new_key, open_sealed, seal
 
 KeyKind = Literal["case", "claim", "webhook", "server"]
 PURPOSE: Final = "review of a report of private media"
+SPLIT: Final = frozenset({"case", "claim"})
+"""Kinds of keys that have another half in a file."""
 _UNWRAPPED: Final = "consentry_unwrapped_keys"
+_AFTERWARDS: Final = "consentry_after_commit"
 
 
 class KeyRing:
@@ -22,24 +37,57 @@ class KeyRing:
 
     Args:
         wrapper: The master key, or a key service.
+        folder: With the other halves.
     """
 
-    def __init__(self, wrapper: KeyWrapper) -> None:
+    def __init__(self, wrapper: KeyWrapper, folder: Path) -> None:
         self._wrapper = wrapper
+        self.halves = Halves(folder)
 
-    def make(self, session: Session, clock: Clock, case_id: UUID, kind: KeyKind = "case") -> None:
-        """A new key for a case."""
-        key = new_key()
+    def make(
+        self,
+        session: Session,
+        clock: Clock,
+        case_id: UUID,
+        kind: KeyKind = "case",
+        *,
+        expires_at: datetime | None = None,
+    ) -> None:
+        """A new key for a case.
+
+        Args:
+            session: The transaction.
+            clock: The time.
+            case_id: Whose key.
+            kind: What it is for.
+            expires_at: When it is destroyed by itself.
+        """
+        part = new_key()
         session.add(
             KeyRow(
                 case_id=case_id,
                 kind=kind,
-                wrapped=self._wrapper.wrap(key, _context(case_id, kind)),
+                wrapped=self._wrapper.wrap(part, context_of(case_id, kind)),
                 purpose=PURPOSE,
                 made_at=clock(),
+                expires_at=expires_at,
             )
         )
-        _unwrapped(session)[case_id, kind] = key
+        half = self.halves.make(case_id, kind) if kind in SPLIT else None
+        _unwrapped(session)[case_id, kind] = _whole(part, half, case_id, kind)
+
+    def ensure(
+        self, session: Session, clock: Clock, case_id: UUID, kind: KeyKind, *, expires_at: datetime | None = None
+    ) -> None:
+        """Make a key unless there is one, or was one that has been destroyed."""
+        if session.get(KeyRow, (case_id, kind)) is not None:
+            return
+        try:
+            with session.begin_nested():
+                self.make(session, clock, case_id, kind, expires_at=expires_at)
+                session.flush()
+        except IntegrityError:  # somebody else was quicker; both made, or found, the same half
+            _unwrapped(session).pop((case_id, kind), None)
 
     def seal(self, session: Session, case_id: UUID, about: str, content: bytes, kind: KeyKind = "case") -> bytes:
         """Content encrypted under a key of the case.
@@ -75,19 +123,70 @@ class KeyRing:
         """The key itself, for whoever encrypts streams.
 
         Raises:
-            DeskError: ``desk.purged``.
+            DeskError: ``desk.purged``; ``desk.keys`` if the folder with the other halves is not there.
         """
         held = _unwrapped(session)
         if (case_id, kind) not in held:
             row = session.get(KeyRow, (case_id, kind))
             if row is None or row.wrapped is None:
-                raise DeskError(
-                    "The case was purged: its words and media cannot be read any more.",
-                    "What is left of it is its history.",
-                    code="desk.purged",
-                )
-            held[case_id, kind] = self._wrapper.unwrap(row.wrapped, _context(case_id, kind))
+                raise _purged()
+            half = self.halves.read(case_id, kind) if kind in SPLIT else None
+            if half is None and kind in SPLIT:
+                raise _purged()
+            part = self._wrapper.unwrap(row.wrapped, context_of(case_id, kind))
+            held[case_id, kind] = _whole(part, half, case_id, kind)
         return held[case_id, kind]
+
+    def destroy(self, session: Session, clock: Clock, case_id: UUID, kind: KeyKind) -> bool:
+        """Destroy a key: its half in the database with this transaction, the other one right after it.
+
+        Should the program end in between, `destroy_leftovers` does the rest.
+
+        Returns:
+            Whether there was one.
+        """
+        row = session.get(KeyRow, (case_id, kind), with_for_update=True)
+        if row is None or row.destroyed_at is not None:
+            return False
+        row.wrapped = None
+        row.destroyed_at = clock()
+        session.flush()
+        _unwrapped(session).pop((case_id, kind), None)
+        after_commit(session, lambda: self.halves.destroy(case_id, kind))
+        return True
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Have something done once the transaction is kept; nothing if it is not."""
+
+    acts: list[Callable[[], None]] | None = session.info.get(_AFTERWARDS)
+    if acts is None:
+        acts = session.info[_AFTERWARDS] = []
+        event.listen(session, "after_commit", _act_afterwards)
+        event.listen(session, "after_rollback", _forget)
+    acts.append(act)
+
+
+def _act_afterwards(session: Session) -> None:
+    if session.in_nested_transaction():  # the end of a savepoint decides nothing yet
+        return
+    acts: list[Callable[[], None]] = session.info[_AFTERWARDS]
+    while acts:
+        acts.pop()()
+
+
+def _forget(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info[_AFTERWARDS].clear()
+
+
+def context_of(case_id: UUID, kind: str) -> bytes:
+    """What a wrapped key is bound to."""
+    return f"{kind}:{case_id}".encode()
+
+
+def _whole(part: bytes, half: bytes | None, case_id: UUID, kind: str) -> bytes:
+    return part if half is None else derived(part, f"{kind}:{case_id}", half)
 
 
 def _unwrapped(session: Session) -> dict[tuple[UUID, str], bytes]:
@@ -95,5 +194,9 @@ def _unwrapped(session: Session) -> dict[tuple[UUID, str], bytes]:
     return found
 
 
-def _context(case_id: UUID, kind: str) -> bytes:
-    return f"{kind}:{case_id}".encode()
+def _purged() -> DeskError:
+    return DeskError(
+        "The case was purged: its words and media cannot be read any more.",
+        "What is left of it is its history.",
+        code="desk.purged",
+    )

@@ -81,7 +81,7 @@ def take_job(
         kinds: What the worker has handlers for.
     """
     now = clock()
-    job = session.scalars(_next(now, kinds)).first()
+    job = session.scalars(_next(now, kinds, settings.job_attempts)).first()
     if job is None:
         return None
     job.state, job.worker, job.attempts = RUNNING, worker, job.attempts + 1
@@ -172,9 +172,9 @@ def try_again(session: Session, clock: Clock, job_id: UUID) -> bool:
     return True
 
 
-def _next(now: datetime, kinds: Collection[str]) -> Select[JobRow]:
+def _next(now: datetime, kinds: Collection[str], most: int) -> Select[JobRow]:
     due = (JobRow.state == READY) & (JobRow.run_at <= now)
-    abandoned = (JobRow.state == RUNNING) & (JobRow.lease_until < now)
+    abandoned = (JobRow.state == RUNNING) & (JobRow.lease_until < now) & (JobRow.attempts < most)
     return (
         select(JobRow)
         .where(JobRow.kind.in_(kinds), or_(due, abandoned))
