@@ -158,7 +158,6 @@ class KeyRing:
 
 def after_commit(session: Session, act: Callable[[], None]) -> None:
     """Have something done once the transaction is kept; nothing if it is not."""
-
     acts: list[Callable[[], None]] | None = session.info.get(_AFTERWARDS)
     if acts is None:
         acts = session.info[_AFTERWARDS] = []
