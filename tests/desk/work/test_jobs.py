@@ -65,7 +65,7 @@ class Counting:
     def recorded(self) -> dict[str, int]:
         with self.office.database.reading() as session:
             rows = session.execute(select(EventRow.kind, func.count()).group_by(EventRow.kind))
-            return dict(rows.tuples().all())
+            return {row[0]: row[1] for row in rows}
 
 
 def test_a_job_is_put_in_with_its_transaction_or_not_at_all(office: Office) -> None:
