@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 from typing import Any
 from uuid import UUID
 
+from desk_signals import BEDROOM_SIGNALS
 from starlette.testclient import TestClient
 
 from consentry.desk.actor import SYSTEM
 from consentry.desk.api.app import make_app
 from consentry.desk.api.serving import Serving
+from consentry.desk.cases.assessed import record_assessed
+from consentry.desk.cases.locating import case_to_change, posts_of
+from consentry.desk.cases.recording import Found
 from consentry.desk.people.accounts import invite, joined, make_service
 from consentry.desk.people.roles import NEVER_BY_TOKEN, acts_of
 from consentry.desk.people.secrets import csrf_token_of
@@ -18,8 +23,11 @@ from consentry.desk.people.sessions import begin
 from consentry.desk.people.tokens import make_token
 from consentry.desk.settings import DeskSettings
 from consentry.desk.store.database import Database
+from consentry.desk.store.ids import new_id
 from consentry.desk.store.tables.people import UserRow
 from consentry.desk.vault.keys import KeyRing
+from consentry.desk.vault.media import MediaStore
+from consentry.records import Signals
 
 PASSWORD = "four words walk home"
 
@@ -54,8 +62,9 @@ class Front:
     """The application with its database, and people in front of it."""
 
     def __init__(self, settings: DeskSettings, database: Database, keys: KeyRing, **more: Any) -> None:
-        self.serving = Serving.begin(settings, database, keys, **more)
+        self.serving = Serving.begin(settings, database, keys, MediaStore(settings.data / "media"), **more)
         self.app = make_app(self.serving)
+        self._numbers = count(1)
 
     def stranger(self) -> TestClient:
         """Somebody who is not known."""
@@ -65,7 +74,7 @@ class Front:
         """An account with roles; a service if that is its role."""
         with self.serving.database.writing() as session:
             desk = self.serving.desk(session, SYSTEM)
-            name = email or f"{'-'.join(roles)}-{len(session.info)}-{id(session)}"
+            name = email or f"{'-'.join(roles)}-{next(self._numbers)}"
             if roles == ("service",):
                 return make_service(desk, name.partition("@")[0][:60].lower())
             invitation, _ = invite(desk, email or f"{name}@example.org", roles)
@@ -88,6 +97,14 @@ class Front:
         client = self.stranger()
         client.headers["Authorization"] = f"Bearer {self.token(user, scopes)}"
         return Person(user.id, client)
+
+    def assess(self, case_id: str, signals: Signals = BEDROOM_SIGNALS) -> None:
+        """What a worker does once models have measured the media of a case."""
+        with self.serving.database.writing() as session:
+            desk = self.serving.desk(session, SYSTEM)
+            case = case_to_change(desk, UUID(case_id))
+            found = {post.id: Found(signals, ("bedroom.jpg",)) for post in posts_of(desk, case.id)}
+            record_assessed(desk, case, found, "measured", new_id())
 
     def token(self, user: UserRow, scopes: Iterable[str] | None = None) -> str:
         """A token of an account."""

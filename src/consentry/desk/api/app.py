@@ -139,7 +139,7 @@ def _at_the_same_time(request: Request, error: Exception) -> Response:
 
 
 def _database(request: Request, error: Exception) -> Response:
-    LOG.error("database", extra={"told": {"request_id": request_id_of(request), "error": type(error).__name__}})
+    LOG.error("database", extra={"request_id": request_id_of(request), "error": type(error).__name__})
     return problem(
         "desk.busy",
         "The database did not answer in time.",
@@ -154,7 +154,7 @@ def _defect(request: Request, error: Exception) -> Response:
     if isinstance(error, BodyRefusedError):
         return problem_of(error.error, request_id=request_id_of(request))
     told: dict[str, Any] = {"request_id": request_id_of(request), "error": type(error).__name__, "at": _place(error)}
-    LOG.log(logging.ERROR, "defect", extra={"told": told})
+    LOG.log(logging.ERROR, "defect", extra=told)
     return problem(
         "desk.internal",
         "The desk made a mistake.",

@@ -13,7 +13,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -21,13 +21,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from consentry.desk.errors import DeskError
+from consentry.desk.people.tidying import REPLIES_KEPT
 from consentry.desk.store.tables.replies import ReplyRow
 
-KEPT: Final = timedelta(hours=24)
 _KEY: Final = re.compile(r"[\x21-\x7e]{16,255}")
 _NONCE: Final = 12
 
@@ -64,7 +63,7 @@ class Once:
         row = session.get(ReplyRow, (self.actor_id, self._name()))
         if row is None:
             return None
-        if row.made_at + KEPT <= now:
+        if row.made_at + REPLIES_KEPT <= now:
             session.delete(row)
             session.flush()
             return None
@@ -126,9 +125,3 @@ def key_in(header: str | None) -> str | None:
 def request_digest(method: str, path: str, query: str, body_digest: str) -> str:
     """What tells one request from another."""
     return hashlib.sha256("\x00".join((method, path, query, body_digest)).encode()).hexdigest()
-
-
-def forget_replies(session: Session, now: datetime) -> int:
-    """Delete what is older than a day; the number of them."""
-    found = session.execute(delete(ReplyRow).where(ReplyRow.made_at < now - KEPT))
-    return int(getattr(found, "rowcount", 0))

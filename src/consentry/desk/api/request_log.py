@@ -1,14 +1,11 @@
-"""One line of JSON a request: who, what, how it ended, how long it took; never a body, a query or an e-mail."""
+"""One line a request: who, what, how it ended, how long it took; never a body, a query or an e-mail."""
 
 from __future__ import annotations
 
-import json
 import logging
 import re
-import sys
 import time
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,34 +23,6 @@ _SECURITY: Final = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 """On every answer that does not say otherwise."""
-
-
-class JsonLines(logging.Formatter):
-    """Log records as JSON, one a line, so that no text in them can begin a line of its own."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record's line: time, level, logger, message, and what was given as ``extra={"told": {...}}``."""
-        line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **getattr(record, "told", {}),
-        }
-        if record.exc_info and record.exc_info[0] is not None:
-            line["error"] = record.exc_info[0].__name__
-        return json.dumps(line, ensure_ascii=True, default=str)
-
-
-def log_as_json(level: int = logging.INFO) -> None:
-    """Have this process log JSON lines to standard error, ours and uvicorn's."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    for name in ("consentry", "uvicorn", "uvicorn.error"):
-        logger = logging.getLogger(name)
-        logger.handlers = [handler]
-        logger.setLevel(level)
-        logger.propagate = False
 
 
 class RequestLog:
@@ -104,7 +73,7 @@ class RequestLog:
                 "milliseconds": round(took * 1000, 1),
                 "actor": str(actor.id) if actor is not None else None,
             }
-            LOG.info("request", extra={"told": told})
+            LOG.info("request", extra=told)
 
 
 def _id_of(scope: Scope) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consentry.desk.actor import SYSTEM, Actor
@@ -19,7 +18,6 @@ from consentry.desk.people.passwords import Passwords
 from consentry.desk.settings import DeskSettings
 from consentry.desk.store.clock import Clock, utc_now
 from consentry.desk.store.database import Database
-from consentry.desk.store.tables.keys import KeyRow
 from consentry.desk.vault.keys import KeyRing
 
 _SERVER: Final = UUID(int=1)
@@ -86,13 +84,6 @@ class Serving:
 
 
 def _server_key(database: Database, keys: KeyRing, clock: Clock) -> bytes:
-    for _ in range(2):
-        try:
-            with database.writing() as session:
-                if session.get(KeyRow, (_SERVER, "server")) is None:
-                    keys.make(session, clock, _SERVER, "server")
-                    session.flush()
-                return keys.key(session, _SERVER, "server")
-        except IntegrityError:  # another process that begins at the same moment was quicker
-            continue
-    raise RuntimeError("the server's key can neither be made nor read")
+    with database.writing() as session:
+        keys.ensure(session, clock, _SERVER, "server")
+        return keys.key(session, _SERVER, "server")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consentry.desk.actor import SYSTEM, Actor
@@ -143,15 +143,6 @@ def session_of(
 def is_to_be_noted(last: datetime | None, now: datetime) -> bool:
     """Whether a use lies far enough from the last one that was kept: not every request writes."""
     return last is None or last + _SEEN_EVERY <= now
-
-
-def forget_sessions(session: Session, now: datetime, settings: ServingSettings) -> int:
-    """Delete sessions and failures that nobody can use or suffer from any more; the number of them."""
-    past = now - settings.session_length
-    gone = or_(LoginSessionRow.made_at < past, LoginSessionRow.ended_at < past)
-    ended = session.execute(delete(LoginSessionRow).where(gone))
-    forgotten = session.execute(delete(LoginFailureRow).where(LoginFailureRow.last_at < now - FORGOTTEN_AFTER))
-    return int(getattr(ended, "rowcount", 0)) + int(getattr(forgotten, "rowcount", 0))
 
 
 def actor_of(user: UserRow) -> Actor:

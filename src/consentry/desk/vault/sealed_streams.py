@@ -1,10 +1,10 @@
 """Streams that are encrypted piece by piece: any length in little memory, and no piece can be lost, moved or added.
 
 The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015: "Online Authenticated-Encryption and its
-Nonce-Reuse Misuse-Resistance", section 7), in the layout that Tink calls AES-GCM-HKDF: each stream has a key of its own,
-derived from the case's with a random salt; the nonce of a piece is its number and whether it is the last one. So a piece
-that is dropped, repeated or exchanged has another number than it was sealed with, and a stream that was cut off at the
-end of a piece ends with one that was not sealed as the last.
+Nonce-Reuse Misuse-Resistance", section 7), in the layout that Tink calls AES-GCM-HKDF: each stream has a key of its
+own, derived from the case's with a random salt; the nonce of a piece is its number and whether it is the last one. So a
+piece that is dropped, repeated or exchanged has another number than it was sealed with, and a stream that was cut off
+at the end of a piece ends with one that was not sealed as the last.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ the same id; it never gets lost.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from consentry.desk.webhooks.endpoints import NEWER, OLDER
 from consentry.desk.webhooks.schedule import wait_before
 from consentry.desk.webhooks.signing import signed_headers
 from consentry.desk.work.jobs import enqueue
+from consentry.desk.work.loop import Job, Record
 from consentry.fetching.sending import Sent, send
 
 
@@ -61,26 +63,91 @@ def message_of(event: EventRow) -> bytes:
     return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
 
 
-def send_delivery(database: Database, settings: DeskSettings, keys: KeyRing, clock: Clock, delivery_id: UUID) -> None:
-    """Send one delivery once, and say when it is tried again if it was not taken."""
-    with database.reading() as session:
-        delivery = session.get(DeliveryRow, delivery_id)
-        if delivery is None or delivery.state != "waiting":
-            return
-        row, event = session.get(EndpointRow, delivery.endpoint_id), session.get(EventRow, delivery.event_id)
-        if row is None or event is None or row.removed_at is not None:
-            return
-        now = clock()
-        known = [keys.open(session, row.id, NEWER, row.secret, "webhook").decode()]
-        if row.older is not None and row.older_until is not None and row.older_until > now:
-            known.append(keys.open(session, row.id, OLDER, row.older, "webhook").decode())
-        address, body, message_id = row.address, message_of(event), f"msg_{event.id.hex}"
-    headers = {"Content-Type": "application/json", **signed_headers(known, message_id, now, body)}
-    sent = send(address, body, headers, private=settings.private_addresses, total_seconds=settings.webhook_seconds)
-    with database.writing() as session:
-        delivery = session.get(DeliveryRow, delivery_id, with_for_update=True)
-        if delivery is not None and delivery.state == "waiting":
-            _note(session, clock, delivery, sent)
+class Spreading:
+    """Jobs of the kind ``deliver``: an event that has happened becomes a delivery for each endpoint."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def work(self, job: Job) -> Record:
+        """Make the deliveries."""
+        event_id = job.subject_id
+
+        def record(session: Session) -> None:
+            if event_id is not None:
+                spread(session, self._clock, event_id)
+
+        return record
+
+    def give_up(self, job: Job, error: str) -> Record:
+        """Nothing is recorded: the job that was set aside stands for it."""
+        del job, error
+        return _nothing
+
+
+class Sending:
+    """Jobs of the kind ``send``: one delivery is sent once. When it is tried again, the delivery says."""
+
+    def __init__(self, database: Database, settings: DeskSettings, keys: KeyRing, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings
+        self._keys = keys
+        self._clock = clock
+
+    def work(self, job: Job) -> Record:
+        """Send it, outside of any transaction."""
+        message = self._message(job.subject_id) if job.subject_id is not None else None
+        if message is None:
+            return _nothing
+        settings = self._settings
+        sent = send(
+            message.address,
+            message.body,
+            message.headers,
+            private=settings.private_addresses,
+            total_seconds=settings.webhook_seconds,
+        )
+        return self._record(job, sent)
+
+    def give_up(self, job: Job, error: str) -> Record:
+        """It went wrong with us, not with the receiver; it counts as an attempt."""
+        del error
+        return self._record(job, Sent(trouble="internal"))
+
+    def _record(self, job: Job, sent: Sent) -> Record:
+        def record(session: Session) -> None:
+            delivery = session.get(DeliveryRow, job.subject_id, with_for_update=True)
+            if delivery is not None and delivery.state == "waiting":
+                _note(session, self._clock, delivery, sent)
+
+        return record
+
+    def _message(self, delivery_id: UUID) -> _Message | None:
+        with self._database.reading() as session:
+            delivery = session.get(DeliveryRow, delivery_id)
+            if delivery is None or delivery.state != "waiting":
+                return None
+            row, event = session.get(EndpointRow, delivery.endpoint_id), session.get(EventRow, delivery.event_id)
+            if row is None or event is None or row.removed_at is not None:
+                return None
+            now = self._clock()
+            known = [self._keys.open(session, row.id, NEWER, row.secret, "webhook").decode()]
+            if row.older is not None and row.older_until is not None and row.older_until > now:
+                known.append(self._keys.open(session, row.id, OLDER, row.older, "webhook").decode())
+            body = message_of(event)
+            signed = signed_headers(known, f"msg_{event.id.hex}", now, body)
+            return _Message(row.address, body, {"Content-Type": "application/json", **signed})
+
+
+@dataclass(frozen=True)
+class _Message:
+    address: str
+    body: bytes
+    headers: dict[str, str]
+
+
+def _nothing(session: Session) -> None:
+    del session
 
 
 def _note(session: Session, clock: Clock, delivery: DeliveryRow, sent: Sent) -> None:

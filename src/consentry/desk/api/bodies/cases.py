@@ -12,8 +12,7 @@ from consentry.desk.api.bodies.common import Body, View
 from consentry.desk.cases.appeals import Party
 from consentry.desk.cases.deciding import Verdict
 from consentry.desk.cases.filing import FiledPost
-from consentry.desk.cases.reports import ReportChange
-from consentry.records import MOST_POSTS_A_REPORT, Report
+from consentry.records import MOST_POSTS_A_REPORT, Authority, Consent, Identity, Report, Standing
 from consentry.records.words import LONGEST_DETAIL, LONGEST_STATEMENT, LONGEST_WORD
 
 Reason = Annotated[str, Field(min_length=1, max_length=LONGEST_STATEMENT)]
@@ -60,10 +59,15 @@ class NewCase(Body):
     submit: bool = False
 
 
-class ReportChanged(Body, ReportChange):
+class ReportChanged(Body):
     """What became known of a report; what is left out stays as it was."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"identity": "verified"}]})
+
+    standing: Standing | None = None
+    authority: Authority | None = None
+    identity: Identity | None = None
+    consent: Consent | None = None
 
 
 class MediumAt(Body):

@@ -96,7 +96,7 @@ def read_case(call: CurrentCall, case: UUID) -> Response:
 def change_reported(call: CurrentCall, case: UUID, body: ReportChanged) -> Response:
     """Notes the outcome of the check of identity, consent, or standing; the posts are decided again with it."""
     seen = call.version()
-    change = ReportChange.model_validate(body.model_dump(exclude_unset=True))
+    change = ReportChange.model_validate(body.model_dump())
     return call.write(lambda desk: shown(desk, change_report(desk, case, change, version=seen).id))
 
 
@@ -106,17 +106,17 @@ def submit_case(call: CurrentCall, case: UUID) -> Response:
     return call.once(lambda desk: shown(desk, submit(desk, case, version=seen_version(call)).id))
 
 
-@routes.add("GET", "/{case}/history", act="cases.read", answer=list[Happening], about="What happened to a case")
+@routes.add("GET", "/{case}/history", act="assessments.read", answer=list[Happening], about="What happened to a case")
 def read_history(call: CurrentCall, case: UUID) -> Response:
-    """The log's entries about a case, the first first, as the caller may see them. Not for intake and programs."""
+    """The log's entries about a case, the first first, as the caller may see them."""
     return call.read(lambda desk: Answer([each.model_dump(mode="json") for each in history(desk, case)]))
 
 
 @routes.add(
-    "GET", "/{case}/assessments/{assessment}", act="cases.read", answer=Assessment, about="One assessment in full"
+    "GET", "/{case}/assessments/{assessment}", act="assessments.read", answer=Assessment, about="One assessment in full"
 )
 def read_assessment(call: CurrentCall, case: UUID, assessment: UUID) -> Response:
-    """One of the assessments that a post has had; none is ever overwritten. Not for intake and programs."""
+    """One of the assessments that a post has had; none is ever overwritten."""
 
     def work(desk: Desk) -> Answer:
         found = get_assessment(desk, case, assessment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -75,7 +76,8 @@ async def _upload(call: Call, request: Request, case: UUID, post: UUID | None, n
 
 def _key(call: Call, case_id: UUID, post: UUID | None, kind: KeyKind) -> bytes:
     """The key that a medium is kept under, if it may be added at all: asked before anything of it is read."""
-    with call.serving.database.reading() as session:
+    database = call.serving.database
+    with database.writing() if kind == "claim" else database.reading() as session:
         desk = call.serving.desk(session, call.actor)
         case = case_to_read(desk, case_id)
         if case.state not in {"received", "open"}:
@@ -86,6 +88,9 @@ def _key(call: Call, case_id: UUID, post: UUID | None, kind: KeyKind) -> bytes:
             )
         if post is not None:
             post_of(desk, case, post)
+        if kind == "claim":
+            expires_at = desk.now + timedelta(days=desk.settings.claim_days)
+            desk.keys.ensure(session, desk.clock, case_id, kind, expires_at=expires_at)
         return desk.keys.key(session, case_id, kind)
 
 

@@ -135,7 +135,7 @@ def write_note(call: CurrentCall, case: UUID, body: NewNote) -> Response:
 @routes.add(
     "POST",
     "/cases/{case}/risk",
-    act="cases.note",
+    act="cases.risk",
     answer=NoteView,
     status=201,
     may_fail=(412,),
