@@ -1,4 +1,4 @@
-"""Numbers by week: how often people and recommendations agree, what appeals overturn, what is late, how scores drift."""
+"""Numbers by week: how often people and recommendations agree, what appeals overturn, what is late, what drifts."""
 
 from __future__ import annotations
 
@@ -97,10 +97,8 @@ def weekly_numbers(desk: Desk, *, weeks: int = 12) -> Numbers:
     _count_deadlines(desk, since, found)
     scores = _scores(desk, since - timedelta(weeks=12))
     made = tuple(tally.week(day, _drift(scores, day)) for day, tally in found.items())
-    states = {
-        name: number
-        for name, number in desk.session.execute(select(CaseRow.state, func.count()).group_by(CaseRow.state))
-    }
+    by_state = desk.session.execute(select(CaseRow.state, func.count()).group_by(CaseRow.state))
+    states = {row[0]: row[1] for row in by_state}
     late = select(func.count()).select_from(CaseRow)
     late = late.where(CaseRow.state.in_(("open", "appealed", "in_review")), CaseRow.due_at < desk.now)
     return Numbers(weeks=made, states=states, overdue=desk.session.scalar(late) or 0)
