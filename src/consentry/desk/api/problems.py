@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http
 import json
 from typing import Any, Final
 
@@ -24,7 +23,7 @@ STATUS_CODES: Final[dict[str, int]] = {
     "desk.no_such_method": 405,
     "desk.too_slow": 408,
     "desk.key_reused": 409,
-    "desk.gone": 410,
+    "desk.purged": 410,
     "desk.version": 412,
     "desk.too_large": 413,
     "desk.wrong_content_type": 415,
@@ -41,6 +40,27 @@ STATUS_CODES: Final[dict[str, int]] = {
 }
 """What a code is answered with. Codes of the desk that are not here are conflicts with what is (409); those of other
 rooms say that what was given cannot be used (422)."""
+
+
+TITLES: Final[dict[int, str]] = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    409: "Conflict",
+    410: "Gone",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    428: "Precondition Required",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+"""As RFC 9110 and RFC 6585 have them."""
 
 
 class Problem(BaseModel):
@@ -99,7 +119,7 @@ def problem(
     status = status_of(code)
     body: dict[str, Any] = {
         "type": f"urn:consentry:error:{code}",
-        "title": http.HTTPStatus(status).phrase,
+        "title": TITLES[status],
         "status": status,
         "detail": detail,
         "code": code,
