@@ -17,14 +17,14 @@ from consentry.desk.api.calls import ACT
 from consentry.desk.api.document import document
 from consentry.desk.api.problems import problem, problem_of
 from consentry.desk.api.request_log import LOG, RequestLog
-from consentry.desk.api.routes import cases, media, people, reviewing, sessions, webhooks, wellbeing
+from consentry.desk.api.routes import cases, looks, media, people, purges, reviewing, sessions, webhooks, wellbeing
 from consentry.desk.api.routing import PREFIX, Routes
 from consentry.desk.api.serving import Serving
 from consentry.errors import ConsentryError
 from consentry.version import __version__
 
 ROUTES: Final[tuple[Routes, ...]] = tuple(
-    room.routes for room in (sessions, cases, media, reviewing, people, webhooks, wellbeing)
+    room.routes for room in (sessions, cases, media, looks, reviewing, purges, people, webhooks, wellbeing)
 )
 """All of them, in the order of the document."""
 OPEN: Final = frozenset({"log_in", "accept_invitation", "health", "ready"})

@@ -19,6 +19,7 @@ STATUS_CODES: Final[dict[str, int]] = {
     "desk.login_again": 401,
     "desk.not_allowed": 403,
     "desk.csrf": 403,
+    "desk.look": 403,
     "desk.not_found": 404,
     "desk.no_such_method": 405,
     "desk.too_slow": 408,
@@ -35,6 +36,10 @@ STATUS_CODES: Final[dict[str, int]] = {
     "desk.too_many_requests": 429,
     "desk.slow_down": 429,
     "desk.internal": 500,
+    "desk.damaged": 500,
+    "desk.keys": 503,
+    "desk.key_service": 503,
+    "desk.master_key": 503,
     "desk.not_ready": 503,
     "desk.busy": 503,
 }
