@@ -15,6 +15,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 STATUS_CODES: Final[dict[str, int]] = {
     "desk.bad_request": 400,
     "desk.not_logged_in": 401,
+    "desk.not_invited": 403,
     "desk.wrong_login": 401,
     "desk.login_again": 401,
     "desk.not_allowed": 403,
@@ -35,6 +36,7 @@ STATUS_CODES: Final[dict[str, int]] = {
     "desk.too_many_requests": 429,
     "desk.slow_down": 429,
     "desk.internal": 500,
+    "desk.other_login": 502,
     "desk.not_ready": 503,
     "desk.busy": 503,
 }
@@ -58,6 +60,7 @@ TITLES: Final[dict[int, str]] = {
     428: "Precondition Required",
     429: "Too Many Requests",
     500: "Internal Server Error",
+    502: "Bad Gateway",
     503: "Service Unavailable",
 }
 """As RFC 9110 and RFC 6585 have them."""
