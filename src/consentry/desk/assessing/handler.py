@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,13 +18,11 @@ from consentry.desk.store.clock import Clock, utc_now
 from consentry.desk.store.database import Database
 from consentry.desk.store.tables.cases import CaseRow, MediaRow, PostRow
 from consentry.desk.vault.keys import KeyRing
+from consentry.desk.vault.media import MediaStore
 from consentry.desk.work.loop import Job, Record
 from consentry.errors import ConsentryError
 from consentry.pipeline.assessor import Assessor
 from consentry.records import Case, ErrorNote, Media, Post, Report
-
-ReadMedium = Callable[[Desk, MediaRow], bytes]
-"""Brings the bytes of a medium out of the vault."""
 
 
 class KeptMedia(Media):
@@ -46,7 +43,7 @@ class AssessCase:
         settings: Of the installation.
         keys: Opens what belongs to cases.
         assessor: Models and policy, loaded once.
-        read: Brings media out of the vault.
+        media: The vault.
         clock: The time.
     """
 
@@ -56,14 +53,14 @@ class AssessCase:
         settings: DeskSettings,
         keys: KeyRing,
         assessor: Assessor,
-        read: ReadMedium,
+        media: MediaStore,
         clock: Clock = utc_now,
     ) -> None:
         self._database = database
         self._settings = settings
         self._keys = keys
         self._assessor = assessor
-        self._read = read
+        self._media = media
         self._clock = clock
 
     def work(self, job: Job) -> Record:
@@ -142,7 +139,8 @@ class AssessCase:
             return medium
         with self._database.reading() as session:
             row = session.get_one(MediaRow, medium.row)
-            return Media(media_id=medium.media_id, data=self._read(self._desk(session), row))
+            key = self._keys.key(session, row.case_id, "claim" if row.role == "reference" else "case")
+        return Media(media_id=medium.media_id, data=self._media.read(row.address, key))
 
     def _desk(self, session: Session) -> Desk:
         return Desk(session, SYSTEM, self._settings, self._keys, self._clock)

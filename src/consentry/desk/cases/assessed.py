@@ -6,12 +6,14 @@ import secrets
 from collections.abc import Mapping
 from uuid import UUID
 
+from consentry.desk.cases.blindness import EVERYTHING
 from consentry.desk.cases.locating import move, posts_of, tell
-from consentry.desk.cases.recording import Cause, Found, record, refresh
+from consentry.desk.cases.recording import Cause, Found, decided, keep, record, refresh
 from consentry.desk.cases.states import require_move
 from consentry.desk.desk import Desk
+from consentry.desk.store.ids import new_id
 from consentry.desk.store.tables.cases import CaseRow
-from consentry.records import ErrorNote, Signals
+from consentry.records import Assessment, ErrorNote, Signals
 
 _DRAW = 1_000_000
 
@@ -41,6 +43,18 @@ def record_assessed(desk: Desk, case: CaseRow, found: Mapping[UUID, Found], caus
     rows = [record(desk, case, post, found[post.id], cause, made_by) for post in posts_of(desk, case.id)]
     case.set_aside = False
     _open(desk, case, assessments=len(rows))
+
+
+def record_imported(desk: Desk, case: CaseRow, found: Mapping[UUID, Assessment], made_by: UUID) -> None:
+    """Keep assessments that were made elsewhere as they are, and decide by the desk's policy where that differs."""
+    require_move(desk.actor, "assessed", case.state)
+    for post in posts_of(desk, case.id):
+        held = found[post.id]
+        keep(desk, case, post, held, "imported", made_by)
+        again = decided(desk, case, post, Found.of(held), EVERYTHING)
+        if again.recommendation != held.recommendation:
+            keep(desk, case, post, again, "policy", new_id())
+    _open(desk, case, assessments=len(found))
 
 
 def record_unmeasured(desk: Desk, case: CaseRow, note: ErrorNote, made_by: UUID) -> None:

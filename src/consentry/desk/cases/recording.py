@@ -38,6 +38,7 @@ from consentry.records import (
 Cause = Literal["measured", "imported", "answer", "report", "unmeasured", "policy"]
 FINAL: tuple[Action, ...] = ("no_action", "recommend_restrict", "recommend_removal", "route_out")
 """Recommendations of an outcome, rather than of a closer look."""
+_NOT_HELD = "(words came with it, and are not held here)"
 _DECIDED_AGAIN: tuple[Cause, ...] = ("answer", "report", "policy")
 
 
@@ -47,17 +48,19 @@ class Found:
 
     Attributes:
         media: Their names, in the post's order.
+        has_words: Whether words came with it, where the case does not hold them.
     """
 
     signals: Signals
     media: tuple[str, ...] = ()
+    has_words: bool = False
     components: tuple[ComponentDigest, ...] = ()
 
     @classmethod
     def of(cls, assessment: Assessment) -> Self:
         """What an assessment measured."""
-        circumstances = assessment.circumstances
-        return cls(assessment.signals, circumstances.media_ids if circumstances else (), assessment.components)
+        held = assessment.circumstances or Circumstances()
+        return cls(assessment.signals, held.media_ids, held.has_text, assessment.components)
 
 
 def report_of(desk: Desk, case: CaseRow) -> Report | None:
@@ -86,12 +89,16 @@ def record(
         made_by: What it came of; one of these makes one assessment of a post, however often it is recorded.
         seen: Whose answers count.
     """
+    return keep(desk, case, post, decided(desk, case, post, measured, seen), cause, made_by)
+
+
+def keep(desk: Desk, case: CaseRow, post: PostRow, found: Assessment, cause: Cause, made_by: UUID) -> AssessmentRow:
+    """Write an assessment down as it is; once for everything that one is made by."""
     held = desk.session.scalars(
         select(AssessmentRow).where(AssessmentRow.post_id == post.id, AssessmentRow.made_by == made_by)
     ).one_or_none()
     if held is not None:
         return held
-    found = decided(desk, case, post, measured, seen)
     last = desk.session.scalar(select(func.max(AssessmentRow.number)).where(AssessmentRow.post_id == post.id))
     signals = found.signals
     scenes, matches = signals.scene, [each.match_probability for each in signals.faces]
@@ -116,7 +123,7 @@ def decided(desk: Desk, case: CaseRow, post: PostRow, measured: Found, seen: See
     policy = policy_of(desk.settings)
     report = report_of(desk, case)
     answers = answers_for(policy, [fact_of(desk, row) for row in answers_of(desk, post, seen)])
-    words = words_of(desk, post)
+    words = words_of(desk, post) or (_NOT_HELD if measured.has_words else "")
     published = Post.model_construct(
         post_id=post.post_id,
         media=tuple(Media.model_construct(media_id=name, data=b"") for name in measured.media),

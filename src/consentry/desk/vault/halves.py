@@ -1,9 +1,9 @@
 """The other half of each key, in a file: what is destroyed with it cannot be brought back by a backup of the database.
 
-The database holds one half of the key of a case or claim, wrapped under the master key; the other is a file of 32 random
-bytes. A key needs both. The folder is kept out of backups of the data, or has a backup of its own that is brought up to
-date whenever something is purged (`mirror`); so whoever restores an old backup of the database finds that purged cases
-stay unreadable, the owner of the master key included.
+The database holds one half of the key of a case or claim, wrapped under the master key; the other is a file of 32
+random bytes. A key needs both. The folder is kept out of backups of the data, or has a backup of its own that is
+brought up to date whenever something is purged (`mirror`); so whoever restores an old backup of the database finds that
+purged cases stay unreadable, the owner of the master key included.
 """
 
 from __future__ import annotations
@@ -83,6 +83,13 @@ class Halves:
             OutputError: It cannot be written.
         """
         _destroy(self._place(case_id, kind))
+
+    def changed(self, case_id: UUID, kind: str) -> float:
+        """When a half was written, as the system counts; the end of time for one that is gone."""
+        try:
+            return self._place(case_id, kind).stat().st_mtime
+        except FileNotFoundError:
+            return float("inf")
 
     def all(self) -> Iterator[tuple[UUID, str]]:
         """Every half that is there."""

@@ -132,7 +132,7 @@ class MasterKeys:
         if wrapper is None:
             raise DeskError(
                 "A key was wrapped under a master key that is not here.",
-                "Name that one among `other_master_key_files` until `consentry desk keys rotate` says that all are done.",
+                "Name that one among `other_master_key_files` until `consentry desk keys rotate` has done all.",
                 code="desk.master_key",
             )
         return wrapper.unwrap(wrapped[MARK:], context)

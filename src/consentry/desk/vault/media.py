@@ -145,7 +145,7 @@ class MediaStore:
 
     @contextmanager
     def plain(self, address: str, key: bytes) -> Iterator[Path]:
-        """A medium as a file for decoders, in memory alone (memfd): it has no name on any disk, and ends with the block.
+        """A medium as a file for decoders, in memory alone (memfd): no disk has it, and it ends with the block.
 
         Raises:
             DeskError: ``desk.damaged``, also where it is missing.

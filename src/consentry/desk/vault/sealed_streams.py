@@ -1,17 +1,17 @@
 """Streams that are encrypted piece by piece: any length in little memory, and no piece can be lost, moved or added.
 
 The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015: "Online Authenticated-Encryption and its
-Nonce-Reuse Misuse-Resistance", section 7), in the layout that Tink calls AES-GCM-HKDF: each stream has a key of its own,
-derived from the case's with a random salt; the nonce of a piece is its number and whether it is the last one. So a piece
-that is dropped, repeated or exchanged has another number than it was sealed with, and a stream that was cut off at the
-end of a piece ends with one that was not sealed as the last.
+Nonce-Reuse Misuse-Resistance", section 7), in the layout that Tink calls AES-GCM-HKDF: each stream has a key of its
+own, derived from the case's with a random salt; the nonce of a piece is its number and whether it is the last one. So a
+piece that is dropped, repeated or exchanged has another number than it was sealed with, and a stream that was cut off
+at the end of a piece ends with one that was not sealed as the last.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,6 +29,14 @@ _HEADER: Final = len(_MARK) + _SALT
 _KEY: Final = 32
 
 
+class Sink(Protocol):
+    """Something that takes bytes."""
+
+    def write(self, content: bytes, /) -> object:
+        """Take them."""
+        ...
+
+
 class SealingWriter:
     """Seals what it is given, in pieces of any size, into a file.
 
@@ -38,7 +46,7 @@ class SealingWriter:
         about: What it is; it opens as nothing else.
     """
 
-    def __init__(self, file: BinaryIO, key: bytes, about: str) -> None:
+    def __init__(self, file: Sink, key: bytes, about: str) -> None:
         header = _MARK + os.urandom(_SALT)
         self._file = file
         self._cipher = _cipher_of(key, header, about)

@@ -16,7 +16,17 @@ branch_labels = None
 depends_on = None
 
 JSON: Final = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-APPEND_ONLY: Final = ("answers", "assessments", "decisions", "letters", "log_entries", "log_heads", "notes", "verdicts")
+APPEND_ONLY: Final = (
+    "answers",
+    "assessments",
+    "decisions",
+    "letters",
+    "log_entries",
+    "log_heads",
+    "looks",
+    "notes",
+    "verdicts",
+)
 """Tables whose rows the database itself protects from being changed or deleted."""
 
 
@@ -296,6 +306,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_posts_post_id"), "posts", ["post_id"], unique=False)
     op.create_table(
+        "purges",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("lapses_at", Moment(), nullable=False),
+        sa.Column("settled_by", sa.Uuid(), nullable=True),
+        sa.Column("settled_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_purges_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purges")),
+    )
+    op.create_index(op.f("ix_purges_case_id"), "purges", ["case_id"], unique=False)
+    op.create_index(op.f("ix_purges_state"), "purges", ["state"], unique=False)
+    op.create_table(
         "webhook_deliveries",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("endpoint_id", sa.Uuid(), nullable=False),
@@ -435,6 +462,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_media_case_id"), "media", ["case_id"], unique=False)
     op.create_table(
+        "looks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("media_id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("looked_by", sa.Uuid(), nullable=False),
+        sa.Column("looked_at", Moment(), nullable=False),
+        sa.Column("until", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_looks_case_id")),
+        sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_looks_media_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_looks")),
+        info={"append_only": True},
+    )
+    op.create_index(op.f("ix_looks_case_id"), "looks", ["case_id"], unique=False)
+    op.create_index(op.f("ix_looks_media_id"), "looks", ["media_id"], unique=False)
+    op.create_table(
         "verdicts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("decision_id", sa.Uuid(), nullable=False),
@@ -461,6 +506,9 @@ def downgrade() -> None:
     """Drop them again."""
     op.drop_index(op.f("ix_verdicts_case_id"), table_name="verdicts")
     op.drop_table("verdicts")
+    op.drop_index(op.f("ix_looks_media_id"), table_name="looks")
+    op.drop_index(op.f("ix_looks_case_id"), table_name="looks")
+    op.drop_table("looks")
     op.drop_index(op.f("ix_media_case_id"), table_name="media")
     op.drop_table("media")
     op.drop_index(op.f("ix_letters_case_id"), table_name="letters")
@@ -478,6 +526,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_webhook_deliveries_state"), table_name="webhook_deliveries")
     op.drop_index(op.f("ix_webhook_deliveries_endpoint_id"), table_name="webhook_deliveries")
     op.drop_table("webhook_deliveries")
+    op.drop_index(op.f("ix_purges_state"), table_name="purges")
+    op.drop_index(op.f("ix_purges_case_id"), table_name="purges")
+    op.drop_table("purges")
     op.drop_index(op.f("ix_posts_post_id"), table_name="posts")
     op.drop_table("posts")
     op.drop_index(op.f("ix_notes_case_id"), table_name="notes")
