@@ -49,7 +49,7 @@ def served(front: Front, *, head_seconds: float = 10.0) -> Iterator[Address]:
     """A server on a free port until the end of the block."""
     protocol = type("Protocol", (BoundedProtocol,), {"head_seconds": head_seconds})
     config = configured(front.app, host="127.0.0.1", port=0)
-    config.http = protocol
+    config.http, config.timeout_keep_alive = protocol, 1
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

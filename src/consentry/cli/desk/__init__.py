@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from consentry.cli.desk import demo, importing, log, migrate, serve, worker
+from consentry.cli.desk import demo, importing, keeping, keys, log, migrate, purge, serve, worker
 
 app = typer.Typer(
     help="Where people decide: cases, a queue, an API for review tools. Needs the extra `desk`; see docs/desk/.",
@@ -17,3 +17,7 @@ app.command("import")(importing.import_)
 app.command("migrate")(migrate.migrate)
 app.command("verify-log")(log.verify_log)
 app.command("sign-log")(log.sign_log)
+app.command("backup")(keeping.backup)
+app.command("restore")(keeping.restore)
+app.add_typer(keys.app, name="keys")
+app.add_typer(purge.app, name="purge")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http
 import json
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 STATUS_CODES: Final[dict[str, int]] = {
     "desk.bad_request": 400,
     "desk.not_logged_in": 401,
+    "desk.not_invited": 403,
     "desk.wrong_login": 401,
     "desk.login_again": 401,
     "desk.not_allowed": 403,
@@ -24,7 +24,7 @@ STATUS_CODES: Final[dict[str, int]] = {
     "desk.no_such_method": 405,
     "desk.too_slow": 408,
     "desk.key_reused": 409,
-    "desk.gone": 410,
+    "desk.purged": 410,
     "desk.version": 412,
     "desk.too_large": 413,
     "desk.wrong_content_type": 415,
@@ -36,11 +36,34 @@ STATUS_CODES: Final[dict[str, int]] = {
     "desk.too_many_requests": 429,
     "desk.slow_down": 429,
     "desk.internal": 500,
+    "desk.other_login": 502,
     "desk.not_ready": 503,
     "desk.busy": 503,
 }
 """What a code is answered with. Codes of the desk that are not here are conflicts with what is (409); those of other
 rooms say that what was given cannot be used (422)."""
+
+
+TITLES: Final[dict[int, str]] = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    409: "Conflict",
+    410: "Gone",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    428: "Precondition Required",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+}
+"""As RFC 9110 and RFC 6585 have them."""
 
 
 class Problem(BaseModel):
@@ -99,7 +122,7 @@ def problem(
     status = status_of(code)
     body: dict[str, Any] = {
         "type": f"urn:consentry:error:{code}",
-        "title": http.HTTPStatus(status).phrase,
+        "title": TITLES[status],
         "status": status,
         "detail": detail,
         "code": code,

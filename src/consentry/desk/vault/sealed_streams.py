@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,6 +29,14 @@ _HEADER: Final = len(_MARK) + _SALT
 _KEY: Final = 32
 
 
+class Sink(Protocol):
+    """Something that takes bytes."""
+
+    def write(self, content: bytes, /) -> object:
+        """Take them."""
+        ...
+
+
 class SealingWriter:
     """Seals what it is given, in pieces of any size, into a file.
 
@@ -38,7 +46,7 @@ class SealingWriter:
         about: What it is; it opens as nothing else.
     """
 
-    def __init__(self, file: BinaryIO, key: bytes, about: str) -> None:
+    def __init__(self, file: Sink, key: bytes, about: str) -> None:
         header = _MARK + os.urandom(_SALT)
         self._file = file
         self._cipher = _cipher_of(key, header, about)
