@@ -17,17 +17,28 @@ from consentry.desk.api.calls import ACT
 from consentry.desk.api.document import document
 from consentry.desk.api.problems import problem, problem_of
 from consentry.desk.api.request_log import LOG, RequestLog
-from consentry.desk.api.routes import cases, looks, media, people, purges, reviewing, sessions, webhooks, wellbeing
+from consentry.desk.api.routes import (
+    cases,
+    looks,
+    media,
+    other_login,
+    people,
+    purges,
+    reviewing,
+    sessions,
+    webhooks,
+    wellbeing,
+)
 from consentry.desk.api.routing import PREFIX, Routes
 from consentry.desk.api.serving import Serving
 from consentry.errors import ConsentryError
 from consentry.version import __version__
 
 ROUTES: Final[tuple[Routes, ...]] = tuple(
-    room.routes for room in (sessions, cases, media, looks, reviewing, purges, people, webhooks, wellbeing)
+    room.routes for room in (sessions, other_login, cases, media, looks, reviewing, purges, people, webhooks, wellbeing)
 )
 """All of them, in the order of the document."""
-OPEN: Final = frozenset({"log_in", "accept_invitation", "health", "ready"})
+OPEN: Final = frozenset({"log_in", "accept_invitation", "depart", "come_back", "health", "ready"})
 """Routes for everybody; all others ask who comes."""
 _MOST_FIELDS: Final = 20
 _LONGEST_WHERE: Final = 200

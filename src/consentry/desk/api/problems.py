@@ -15,6 +15,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 STATUS_CODES: Final[dict[str, int]] = {
     "desk.bad_request": 400,
     "desk.not_logged_in": 401,
+    "desk.not_invited": 403,
     "desk.wrong_login": 401,
     "desk.login_again": 401,
     "desk.not_allowed": 403,
@@ -40,6 +41,7 @@ STATUS_CODES: Final[dict[str, int]] = {
     "desk.keys": 503,
     "desk.key_service": 503,
     "desk.master_key": 503,
+    "desk.other_login": 502,
     "desk.not_ready": 503,
     "desk.busy": 503,
 }
@@ -63,6 +65,7 @@ TITLES: Final[dict[int, str]] = {
     428: "Precondition Required",
     429: "Too Many Requests",
     500: "Internal Server Error",
+    502: "Bad Gateway",
     503: "Service Unavailable",
 }
 """As RFC 9110 and RFC 6585 have them."""

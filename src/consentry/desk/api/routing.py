@@ -28,6 +28,7 @@ _SAID: Final[dict[int, str]] = {
     428: "If-Match is missing.",
     429: "There were too many requests, or too many failures.",
     500: "The desk made a mistake.",
+    502: "Another server, which is needed for this, does not answer as it should.",
     503: "The desk is busy or not ready.",
 }
 _ALWAYS: Final = (400, 401, 403, 408, 413, 422, 429, 500, 503)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from consentry.desk.api.bodies.common import Body, View
+from consentry.desk.api.bodies.common import Body, View, check_moment
 from consentry.desk.cases.appeals import Party
 from consentry.desk.cases.deciding import Verdict
-from consentry.desk.cases.filing import FiledPost
+from consentry.desk.cases.filing import FiledPost, Filing
 from consentry.records import MOST_POSTS_A_REPORT, Authority, Consent, Identity, Report, Standing
 from consentry.records.words import LONGEST_DETAIL, LONGEST_STATEMENT, LONGEST_WORD
 
@@ -57,6 +57,20 @@ class NewCase(Body):
     posts: Annotated[list[FiledPost], Field(min_length=1, max_length=MOST_POSTS_A_REPORT)]
     article_16: bool = False
     submit: bool = False
+
+    @model_validator(mode="after")
+    def _makes_a_case(self) -> Self:
+        said = [self.report.reported_at] if self.report is not None else []
+        for post in self.posts:
+            said += [post.posted_at, *(fact.observed_at for fact in post.facts)]
+        for moment in said:
+            check_moment(moment)
+        self.filing()
+        return self
+
+    def filing(self) -> Filing:
+        """What is filed."""
+        return Filing(source="api", report=self.report, posts=tuple(self.posts), article_16=self.article_16)
 
 
 class ReportChanged(Body):
@@ -160,7 +174,7 @@ class QueueChoice(Body):
     standing: Annotated[str | None, Field(max_length=40)] = None
     identity: Annotated[str | None, Field(max_length=20)] = None
     source: Annotated[str | None, Field(max_length=20)] = None
-    due_before: datetime | None = None
+    due_before: Annotated[datetime | None, AfterValidator(check_moment)] = None
     appeals: bool | None = None
     for_senior: bool | None = None
     set_aside: bool | None = None

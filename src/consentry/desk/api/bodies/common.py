@@ -36,6 +36,24 @@ Moment = Annotated[datetime, PlainSerializer(_written, return_type=str, when_use
 """In UTC, to the millisecond, with a Z (RFC 3339)."""
 
 
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def check_moment(moment: datetime | None) -> datetime | None:
+    """A moment that can be counted from: it has a zone, and lies within these centuries.
+
+    Raises:
+        ValueError: It has none, or does not.
+    """
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its zone, such as a Z at its end")
+    if not _FIRST <= moment < _LAST:
+        raise ValueError("a moment lies between 1970 and 2200")
+    return moment
+
+
 class Page(View, Generic[Item]):
     """Part of a list.
 

@@ -15,7 +15,7 @@ from consentry.desk.api.paging import Cursor, Limit, after_id, page_of
 from consentry.desk.api.routing import PREFIX, Routes
 from consentry.desk.cases.appeals import appeal, withdraw_appeal
 from consentry.desk.cases.ending import close, route_out, withdraw
-from consentry.desk.cases.filing import Filing, file_case, submit
+from consentry.desk.cases.filing import file_case, submit
 from consentry.desk.cases.letters import Letter, letters_of
 from consentry.desk.cases.locating import case_to_read
 from consentry.desk.cases.reading import CaseFilter, get_assessment, get_case, history, list_cases
@@ -48,7 +48,7 @@ def file_report(call: CurrentCall, body: NewCase) -> Response:
     A report makes one case: filing it again is refused with `desk.duplicate`, unless it is the same request with the
     same idempotency key.
     """
-    filing = Filing(source="api", report=body.report, posts=tuple(body.posts), article_16=body.article_16)
+    filing = body.filing()
     return call.once(lambda desk: shown(desk, file_case(desk, filing, submit=body.submit).id, made=True))
 
 

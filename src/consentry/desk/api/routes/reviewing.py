@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import AfterValidator
 from starlette.responses import Response
 
 from consentry.desk.api.bodies.cases import Answers, DecisionMade, LeaseView, NewDecision, NewNote, NewRisk, QueueChoice
-from consentry.desk.api.bodies.common import Page
+from consentry.desk.api.bodies.common import Page, check_moment
 from consentry.desk.api.calls import Answer, CurrentCall
 from consentry.desk.api.paging import Cursor, Limit, after_id, page_of
 from consentry.desk.api.routes.cases import seen_version, shown
@@ -37,7 +38,7 @@ def read_queue(
     standing: Annotated[Standing | None, Query()] = None,
     identity: Annotated[Identity | None, Query()] = None,
     source: Annotated[str | None, Query(max_length=20, pattern="^[a-z]*$")] = None,
-    due_before: Annotated[datetime | None, Query()] = None,
+    due_before: Annotated[datetime | None, Query(), AfterValidator(check_moment)] = None,
     appeals: bool | None = None,
     for_senior: bool | None = None,
     set_aside: bool | None = None,
@@ -47,7 +48,7 @@ def read_queue(
     """Cases that the caller could take: by the hour they are due, urgency, recorded risk, then age."""
     wanted = QueueFilter(
         action=action, least_risk=least_risk, standing=standing, identity=identity, source=source,
-        due_before=aware(due_before), appeals=appeals, for_senior=for_senior, set_aside=set_aside,
+        due_before=due_before, appeals=appeals, for_senior=for_senior, set_aside=set_aside,
     )  # fmt: skip
     bound = wanted.model_dump(mode="json")
 
@@ -70,7 +71,7 @@ def read_queue(
 )
 def take_next_case(call: CurrentCall, body: QueueChoice) -> Response:
     """Takes the most pressing case that nobody has; 204 if there is none."""
-    wanted = QueueFilter.model_validate({**body.model_dump(), "due_before": aware(body.due_before)})
+    wanted = QueueFilter.model_validate(body.model_dump())
 
     def work(desk: Desk) -> Answer:
         case = take_next(desk, wanted)
@@ -166,11 +167,6 @@ def decide_case(call: CurrentCall, case: UUID, body: NewDecision) -> Response:
         return Answer(made, version=now.version)
 
     return call.once(work)
-
-
-def aware(moment: datetime | None) -> datetime | None:
-    """A moment with its zone; one without is taken as UTC."""
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
 def _noted(desk: Desk, row: NoteRow, text: str) -> Answer:
