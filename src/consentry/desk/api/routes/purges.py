@@ -20,7 +20,7 @@ routes = Routes("purges")
 State = Literal["asked", "approved", "refused", "withdrawn", "lapsed"]
 
 
-@routes.add("GET", "/purges", act="purge.ask", answer=Page[PurgeView], about="Purges that were asked for")
+@routes.add("GET", "/purges", act="purge.ask", answer=Page[PurgeView], screen=True, about="Purges that were asked for")
 def read_purges(
     call: CurrentCall, state: Annotated[State | None, Query()] = None, cursor: Cursor = None, limit: Limit = 50
 ) -> Response:
@@ -36,7 +36,7 @@ def read_purges(
 
 @routes.add(
     "POST", "/cases/{case}/purges", act="purge.ask", answer=PurgeView, status=201, may_fail=(410,), fresh=True,
-    about="Ask for a purge",
+    screen=True, about="Ask for a purge",
 )  # fmt: skip
 def ask_for_purge(call: CurrentCall, case: UUID, body: NewPurge) -> Response:
     """Asks for a case that has ended, or for its claim, to be destroyed. Somebody else has to approve it."""
@@ -44,7 +44,7 @@ def ask_for_purge(call: CurrentCall, case: UUID, body: NewPurge) -> Response:
 
 
 @routes.add(
-    "POST", "/purges/{purge}/approval", act="purge.approve", answer=PurgeView, may_fail=(410,), fresh=True,
+    "POST", "/purges/{purge}/approval", act="purge.approve", answer=PurgeView, may_fail=(410,), fresh=True, screen=True,
     about="Approve a purge",
 )  # fmt: skip
 def approve(call: CurrentCall, purge: UUID) -> Response:
@@ -53,7 +53,8 @@ def approve(call: CurrentCall, purge: UUID) -> Response:
 
 
 @routes.add(
-    "POST", "/purges/{purge}/refusal", act="purge.approve", answer=PurgeView, fresh=True, about="Refuse a purge"
+    "POST", "/purges/{purge}/refusal", act="purge.approve", answer=PurgeView, fresh=True, screen=True,
+    about="Refuse a purge",
 )  # fmt: skip
 def refuse(call: CurrentCall, purge: UUID) -> Response:
     """Refuses a purge, or takes back one's own."""
