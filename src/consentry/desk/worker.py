@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -21,8 +19,8 @@ from consentry.desk.store.clock import Clock, utc_now
 from consentry.desk.store.database import Database
 from consentry.desk.vault.keys import KeyRing
 from consentry.desk.vault.media import MediaStore
-from consentry.desk.webhooks.delivering import send_delivery, spread
-from consentry.desk.work.loop import Handler, Job, Record, Regular, Worker
+from consentry.desk.webhooks.delivering import Sending, Spreading
+from consentry.desk.work.loop import Handler, Regular, Worker
 from consentry.desk.work.outbox import DELIVER
 from consentry.pipeline.assessor import Assessor
 
@@ -30,45 +28,6 @@ SEND: Final = "send"
 _LEASES: Final = 5.0
 _HEADS: Final = 60.0
 _HOUR: Final = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Spread:
-    """Makes a delivery of an event for each endpoint that wants it."""
-
-    clock: Clock
-
-    def work(self, job: Job) -> Record:
-        """Everything is done in the transaction in which the job ends."""
-        return lambda session: self._spread(session, job.subject_id)
-
-    def give_up(self, job: Job, error: str) -> Record:  # noqa: ARG002  as all handlers have it
-        """Nothing is left behind; the event can be replayed."""
-        return _nothing
-
-    def _spread(self, session: Session, event: UUID | None) -> None:
-        if event is not None:
-            spread(session, self.clock, event)
-
-
-@dataclass(frozen=True, slots=True)
-class _Send:
-    """Sends one delivery once; when it is tried again, the delivery itself knows."""
-
-    database: Database
-    settings: DeskSettings
-    keys: KeyRing
-    clock: Clock
-
-    def work(self, job: Job) -> Record:
-        """Send it, and note what came of it."""
-        if job.subject_id is not None:
-            send_delivery(self.database, self.settings, self.keys, self.clock, job.subject_id)
-        return _nothing
-
-    def give_up(self, job: Job, error: str) -> Record:  # noqa: ARG002  as all handlers have it
-        """The delivery stays as it is, and can be sent again by hand."""
-        return _nothing
 
 
 def make_worker(
@@ -86,8 +45,8 @@ def make_worker(
     media = MediaStore(settings.data / "media")
     handlers: dict[str, Handler] = {
         ASSESS: AssessCase(database, settings, keys, assessor, media, clock),
-        DELIVER: _Spread(clock),
-        SEND: _Send(database, settings, keys, clock),
+        DELIVER: Spreading(clock),
+        SEND: Sending(database, settings, keys, clock),
     }
 
     def as_system(session: Session) -> Desk:
@@ -125,7 +84,3 @@ def load_assessor(settings: DeskSettings) -> Assessor:
         ConsentryError: The policy or the bank is missing or invalid.
     """
     return Assessor.load(policy=settings.policy, models=settings.models, bank=settings.bank)
-
-
-def _nothing(session: Session) -> None:
-    """Nothing to record."""

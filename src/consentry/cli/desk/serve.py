@@ -46,9 +46,9 @@ def run_server(installation: Installation, *, host: str, port: int, certificate:
     import uvicorn
 
     from consentry.desk.api.app import make_app
-    from consentry.desk.api.request_log import log_as_json
     from consentry.desk.api.server import configured
     from consentry.desk.api.serving import Serving
+    from consentry.desk.json_lines import log_as_json
     from consentry.desk.vault.media import MediaStore
 
     log_as_json()
