@@ -22,6 +22,7 @@ def worker(
     consentry desk worker --database postgresql://desk@localhost/desk --data /var/lib/consentry
     """
     installation = opened(settings_of(config, database, data))
+    from consentry.desk.json_lines import log_as_json
     from consentry.desk.worker import load_assessor, make_worker
 
     log_as_json()

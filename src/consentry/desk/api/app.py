@@ -22,6 +22,7 @@ from consentry.desk.api.routes import (
     looks,
     media,
     other_login,
+    oversight,
     people,
     purges,
     reviewing,
@@ -35,7 +36,20 @@ from consentry.errors import ConsentryError
 from consentry.version import __version__
 
 ROUTES: Final[tuple[Routes, ...]] = tuple(
-    room.routes for room in (sessions, other_login, cases, media, looks, reviewing, purges, people, webhooks, wellbeing)
+    room.routes
+    for room in (
+        sessions,
+        other_login,
+        cases,
+        media,
+        looks,
+        reviewing,
+        purges,
+        oversight,
+        people,
+        webhooks,
+        wellbeing,
+    )
 )
 """All of them, in the order of the document."""
 OPEN: Final = frozenset({"log_in", "accept_invitation", "depart", "come_back", "health", "ready"})
