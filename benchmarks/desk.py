@@ -146,14 +146,16 @@ def program(settings: dict[str, str], *command: str) -> Iterator[subprocess.Pope
 
 
 def memory(process: subprocess.Popen[bytes]) -> dict[str, float]:
-    """Megabytes of a program and the processes that it started: resident now, and at most."""
-    found = {"now": 0.0, "most": 0.0}
+    """Megabytes of a program and the processes that it started, resident now and at most; what it has worked so far."""
+    found = {"now": 0.0, "most": 0.0, "cpu_seconds": 0.0}
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
         except OSError:
             continue
         if process.pid in (int(lines["Pid"]), int(lines["PPid"])) and "VmRSS" in lines:
+            times = status.with_name("stat").read_text().rpartition(")")[2].split()
+            found["cpu_seconds"] += (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
             found["now"] += int(lines["VmRSS"].split()[0]) / 1024
             found["most"] += int(lines["VmHWM"].split()[0]) / 1024
     return {name: round(size) for name, size in found.items()}
@@ -256,7 +258,7 @@ def report(load: Load, sizes: dict[str, Any], arguments: argparse.Namespace, bef
                 "seconds": arguments.seconds,
                 "p95_ms": round(float(np.percentile(every, 95)) * 1000, 1),
                 "errors": dict(load.errors),
-                "memory_mb": sizes,
+                "programs_mb": sizes,
                 "load_before": round(before, 1),
                 "cores": os.cpu_count(),
             }
