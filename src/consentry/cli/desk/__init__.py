@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from consentry.cli.desk import demo, importing, keeping, keys, log, migrate, purge, serve, worker
+from consentry.cli.desk import demo, importing, keeping, keys, log, migrate, purge, serve, users, worker
 
 app = typer.Typer(
     help="Where people decide: cases, a queue, an API for review tools. Needs the extra `desk`; see docs/desk/.",
@@ -21,3 +21,4 @@ app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(purge.app, name="purge")
+app.add_typer(users.app, name="users")

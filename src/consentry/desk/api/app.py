@@ -17,14 +17,24 @@ from consentry.desk.api.calls import ACT
 from consentry.desk.api.document import document
 from consentry.desk.api.problems import problem, problem_of
 from consentry.desk.api.request_log import LOG, RequestLog
-from consentry.desk.api.routes import cases, media, other_login, people, reviewing, sessions, webhooks, wellbeing
+from consentry.desk.api.routes import (
+    cases,
+    media,
+    other_login,
+    oversight,
+    people,
+    reviewing,
+    sessions,
+    webhooks,
+    wellbeing,
+)
 from consentry.desk.api.routing import PREFIX, Routes
 from consentry.desk.api.serving import Serving
 from consentry.errors import ConsentryError
 from consentry.version import __version__
 
 ROUTES: Final[tuple[Routes, ...]] = tuple(
-    room.routes for room in (sessions, other_login, cases, media, reviewing, people, webhooks, wellbeing)
+    room.routes for room in (sessions, other_login, cases, media, reviewing, oversight, people, webhooks, wellbeing)
 )
 """All of them, in the order of the document."""
 OPEN: Final = frozenset({"log_in", "accept_invitation", "depart", "come_back", "health", "ready"})

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel
-from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 
 from consentry.desk.actor import Actor
@@ -112,7 +111,7 @@ class Call:
         """Do something new, once for each idempotency key.
 
         Args:
-            work: What is done; called again if another request with the same key was quicker.
+            work: What is done.
             body_digest: SHA-256 of a body that was not read whole.
         """
         key = key_in(self.request.headers.get("idempotency-key"))
@@ -121,13 +120,8 @@ class Call:
         digest = body_digest or hashlib.sha256(self.body).hexdigest()
         url = self.request.url
         once = Once(self.actor.id, key, request_digest(self.request.method, url.path, url.query, digest))
-        try:
-            return self._once(once, work)
-        except IntegrityError:
-            return self._once(once, work)
-
-    def _once(self, once: Once, work: Callable[[Desk], Answer]) -> Response:
         with self.serving.database.writing() as session:
+            once.hold(session)
             desk = self.serving.desk(session, self.actor)
             reply = once.earlier(session, desk.now)
             if reply is not None:
@@ -218,7 +212,7 @@ def _reply(answer: Answer, usual: int) -> Reply:
 
 def _json(content: Any) -> bytes:
     if isinstance(content, BaseModel):
-        return content.model_dump_json(exclude_none=False).encode()
+        return content.model_dump_json().encode()
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -28,6 +28,7 @@ STATUS_CODES: Final[dict[str, int]] = {
     "desk.version": 412,
     "desk.too_large": 413,
     "desk.wrong_content_type": 415,
+    "desk.import": 422,
     "desk.input": 422,
     "desk.weak_password": 422,
     "desk.invalid_cursor": 422,

@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consentry.desk.errors import DeskError
@@ -53,6 +54,15 @@ class Once:
     actor_id: UUID
     key: str
     request: str
+
+    def hold(self, session: Session) -> None:
+        """Have another request with the same key wait for the end of this one.
+
+        SQLite has one writer at a time, so there it waits already.
+        """
+        if session.get_bind().dialect.name == "postgresql":
+            mark = hashlib.sha256(self.actor_id.bytes + self.key.encode()).digest()[:8]
+            session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(mark, signed=True))))
 
     def earlier(self, session: Session, now: datetime) -> Reply | None:
         """The answer that was given before, if there is one.
