@@ -11,14 +11,17 @@ from consentry.desk.actor import SYSTEM
 from consentry.desk.assessing.handler import AssessCase
 from consentry.desk.audit.heads import LogKey, sign_head
 from consentry.desk.cases.ending import close_due
+from consentry.desk.cases.expiring import purge_expired
 from consentry.desk.cases.filing import ASSESS
 from consentry.desk.cases.queue import expire_leases
 from consentry.desk.desk import Desk
+from consentry.desk.people.tidying import tidy
 from consentry.desk.settings import DeskSettings
 from consentry.desk.store.clock import Clock, utc_now
 from consentry.desk.store.database import Database
 from consentry.desk.vault.keys import KeyRing
 from consentry.desk.vault.media import MediaStore
+from consentry.desk.vault.sweeping import sweep
 from consentry.desk.webhooks.delivering import Sending, Spreading
 from consentry.desk.work.loop import Handler, Regular, Worker
 from consentry.desk.work.outbox import DELIVER
@@ -60,6 +63,10 @@ def make_worker(
         with database.writing() as session:
             close_due(as_system(session))
 
+    def tidy_up() -> None:
+        with database.writing() as session:
+            tidy(session, clock(), settings)
+
     log_key = LogKey.of(settings)
 
     def heads() -> None:
@@ -73,6 +80,9 @@ def make_worker(
         Regular(_LEASES, leases),
         Regular(_HEADS, heads),
         Regular(_HOUR, ends),
+        Regular(_HOUR, lambda: purge_expired(database, settings, keys, clock)),
+        Regular(_HOUR, lambda: sweep(database, settings, keys, clock)),
+        Regular(_HOUR, tidy_up),
     )
     return Worker(database, settings, handlers, regular, clock)
 

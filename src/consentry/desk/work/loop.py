@@ -110,7 +110,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until told to stop. A database that is away for a while is waited for."""
-        _LOG.info("worker begins", extra={"told": {"worker": str(self.id)}})
+        _LOG.info("worker begins", extra={"worker": str(self.id)})
         while not self._stop.is_set():
             try:
                 self.do_regular()
@@ -176,7 +176,7 @@ class Worker:
                 if attempt == _ATTEMPTS_TO_RECORD - 1:
                     raise
                 self._stop.wait(self._settings.job_pause_seconds)
-        _LOG.warning("job was another worker's by then", extra={"told": {"job": str(job.id), "kind": job.kind}})
+        _LOG.warning("job was another worker's by then", extra={"job": str(job.id), "kind": job.kind})
 
     def _fail(self, job: Job, handler: Handler, error: Exception) -> None:
         code = _tell(error, f"a job of the kind {job.kind} from being done")
@@ -184,7 +184,7 @@ class Worker:
             state = fail(session, self._clock, self._settings, self.id, job.id, code, for_good=False)
             if state == "set_aside":
                 handler.give_up(job, code)(session)
-        _LOG.warning("job failed", extra={"told": {"job": str(job.id), "kind": job.kind, "code": code, "state": state}})
+        _LOG.warning("job failed", extra={"job": str(job.id), "kind": job.kind, "code": code, "state": state})
 
     def _set_aside_worn_out(self) -> None:
         while True:
