@@ -57,7 +57,7 @@ def list_(
 def rotate(
     database: DatabaseOption = None, data: DataOption = None, config: ConfigOption = None, quiet: QuietOption = False
 ) -> None:
-    """Wrap all keys anew under the present master key. The server and the workers run on; it can be stopped and resumed.
+    """Wrap all keys anew under the present master key. Everything runs on; it can be stopped and resumed.
 
     The one before must still be among `other_master_key_files`, here and wherever the desk runs.
 

@@ -15,6 +15,7 @@ from consentry.desk.api.rates import Rates
 from consentry.desk.api.uploads import MediaKeeper
 from consentry.desk.desk import Desk
 from consentry.desk.people.passwords import Passwords
+from consentry.desk.renditions.rendering import Renditions
 from consentry.desk.settings import DeskSettings
 from consentry.desk.store.clock import Clock, utc_now
 from consentry.desk.store.database import Database
@@ -35,6 +36,7 @@ class Serving:
         server_key: Signs what is given out to be given back.
         passwords: Makes and checks hashes.
         keeper: Where media are kept.
+        renditions: What screens are shown of them.
         clock: The time.
         metrics: What is counted.
         rates: How often somebody asked.
@@ -46,6 +48,7 @@ class Serving:
     server_key: bytes
     passwords: Passwords
     keeper: MediaKeeper
+    renditions: Renditions
     clock: Clock = utc_now
     metrics: Metrics = field(default_factory=Metrics)
     rates: Rates = field(default_factory=Rates)
@@ -70,6 +73,7 @@ class Serving:
             server_key=_server_key(database, keys, clock),
             passwords=Passwords(passes=settings.password_passes, memory_kib=settings.password_memory_kib),
             keeper=keeper,
+            renditions=Renditions.of(settings),
             clock=clock,
         )
 
