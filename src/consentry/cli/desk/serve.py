@@ -48,7 +48,6 @@ def run_server(installation: Installation, *, host: str, port: int, certificate:
     from consentry.desk.api.app import make_app
     from consentry.desk.api.server import configured
     from consentry.desk.api.serving import Serving
-    from consentry.desk.json_lines import log_as_json
     from consentry.desk.vault.media import MediaStore
 
     log_as_json()

@@ -49,7 +49,7 @@ ROUTES: Final[tuple[Routes, ...]] = tuple(
         people,
         webhooks,
         wellbeing,
-    )  # fmt: skip
+    )
 )
 """All of them, in the order of the document."""
 OPEN: Final = frozenset({"log_in", "accept_invitation", "depart", "come_back", "health", "ready"})
