@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from consentry.cli.desk.logging import log_as_json
 from consentry.cli.desk.options import ConfigOption, DatabaseOption, DataOption, Installation, opened, settings_of
 
 HostOption = Annotated[str, typer.Option("--host", help="Address to listen on; a reverse proxy stands in front of it.")]
