@@ -25,6 +25,8 @@ REPORT = {
     ],
 }
 
+PURGE = {"what": "case", "reason": "erasure"}
+
 
 def decided(person: Person, case: str, action: str, **more: Any) -> Any:
     """Have somebody take a case and decide it, as a screen would."""
@@ -106,7 +108,22 @@ def test_the_life_of_a_case(any_front: Front, repository: Path) -> None:
 
     closed = sam.post(f"/cases/{case}/closing", headers={"If-Match": final.headers["etag"]})
     assert closed.json()["state"] == "closed"
-    acts = [entry["act"] for entry in any_front.at_screen("auditor").get(f"/cases/{case}/history").json()]
+    asked = sam.post(f"/cases/{case}/purges", PURGE)
+    assert asked.status_code == 201, asked.text
+    purge = asked.json()["id"]
+    assert sam.post(f"/purges/{purge}/approval").status_code in {403, 409}
+    assert tess.post(f"/purges/{purge}/approval").status_code == 200
+    gone = sam.get(f"/cases/{case}").json()
+    assert gone["readable"] is False
+    assert gone["report"] is None
+    assert gone["posts"] == []
+    assert platform.get(f"/cases/{case}/letters").json()["code"] == "desk.purged"
+
+    auditor = any_front.at_screen("auditor")
+    verified = auditor.post("/audit/verification", {"heads": []}).json()
+    assert verified["whole"] is True, verified
+    assert auditor.get("/numbers").json()["states"] == {"closed": 1}
+    acts = [entry["act"] for entry in auditor.get(f"/cases/{case}/history").json()]
     assert acts[0] == "case.file"
     assert acts.count("case.decide") == 4
-    assert acts[-1] == "case.close"
+    assert acts[-3:] == ["case.close", "purge.asked", "purge.done"]

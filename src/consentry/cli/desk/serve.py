@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from consentry.cli.desk.logging import log_as_json
 from consentry.cli.desk.options import ConfigOption, DatabaseOption, DataOption, Installation, opened, settings_of
 
 HostOption = Annotated[str, typer.Option("--host", help="Address to listen on; a reverse proxy stands in front of it.")]
@@ -48,7 +49,6 @@ def run_server(installation: Installation, *, host: str, port: int, certificate:
     from consentry.desk.api.app import make_app
     from consentry.desk.api.server import configured
     from consentry.desk.api.serving import Serving
-    from consentry.desk.json_lines import log_as_json
     from consentry.desk.vault.media import MediaStore
 
     log_as_json()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from consentry.cli.desk.logging import log_as_json
 from consentry.cli.desk.options import ConfigOption, DatabaseOption, DataOption, opened, settings_of
 
 
@@ -21,7 +22,6 @@ def worker(
     consentry desk worker --database postgresql://desk@localhost/desk --data /var/lib/consentry
     """
     installation = opened(settings_of(config, database, data))
-    from consentry.desk.json_lines import log_as_json
     from consentry.desk.worker import load_assessor, make_worker
 
     log_as_json()
