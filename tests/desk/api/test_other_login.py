@@ -44,9 +44,9 @@ def invited(front: Front, email: str = "ana@example.org") -> None:
         invite(front.serving.desk(session, SYSTEM), email, ["reviewer"])
 
 
-def logged_in(browser: TestClient) -> Any:
+def logged_in(browser: TestClient, *, again: bool = False) -> Any:
     """Go there and come back, as a browser does."""
-    departed = browser.get(OTHER, follow_redirects=False)
+    departed = browser.get(OTHER, params={"again": again}, follow_redirects=False)
     assert departed.status_code == 303, departed.text
     there = httpx.get(departed.headers["location"])
     assert there.status_code == 303
@@ -66,6 +66,18 @@ def test_somebody_who_was_invited_logs_in_elsewhere(joined: Front, elsewhere: Pr
     assert again.json()["user"]["id"] == answer.json()["user"]["id"]
     login = {"email": "ana@example.org", "password": ""}
     assert joined.stranger().post("/api/v1/session", json={**login, "password": "x"}).status_code == 401
+
+
+def test_who_has_to_log_in_again_really_does(joined: Front, elsewhere: Provider) -> None:
+    invited(joined)
+    browser = joined.stranger()
+    departed = browser.get(OTHER, params={"again": True}, follow_redirects=False)
+    assert "prompt=login" in departed.headers["location"]
+    assert logged_in(browser, again=True).json()["code"] == "desk.other_login"  # it does not say when
+    elsewhere.claims["auth_time"] = int(time.time()) - 3600
+    assert logged_in(browser, again=True).json()["code"] == "desk.other_login"
+    elsewhere.claims["auth_time"] = int(time.time())
+    assert logged_in(browser, again=True).status_code == 200
 
 
 def test_who_was_not_invited_stays_outside(joined: Front, elsewhere: Provider) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+import time
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -11,6 +13,8 @@ from prometheus_client.registry import Collector
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+FIGURES_LAST: Final = 60.0
+"""Seconds for which figures of the database are told again."""
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 Figure = tuple[str, str, tuple[str, ...], list[tuple[tuple[str, ...], float]]]
@@ -22,6 +26,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._turn = threading.Lock()
+        self._kept: dict[str, tuple[list[Figure], float]] = {}
         self._requests = Counter(
             "consentry_desk_requests", "Requests.", ("method", "route", "status"), registry=self.registry
         )
@@ -37,6 +43,20 @@ class Metrics:
         """Count one request."""
         self._requests.labels(method if method in _METHODS else "other", route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+    def kept(self, name: str, read: Callable[[], list[Figure]]) -> list[Figure]:
+        """Figures that were read less than a minute ago, or are read now; by one request at a time.
+
+        Args:
+            name: Of what is read.
+            read: Reads it.
+        """
+        with self._turn:
+            found, read_at = self._kept.get(name, ([], float("-inf")))
+            if time.monotonic() - read_at >= FIGURES_LAST:
+                found = read()
+                self._kept[name] = (found, time.monotonic())
+            return found
 
     def text(self, figures: Iterable[Figure] = ()) -> bytes:
         """Everything, as Prometheus reads it.

@@ -83,21 +83,28 @@ class OtherLogin:
         self._key = key
         self._returns_to = returns_to
 
-    def depart(self, now: datetime) -> Departure:
+    def depart(self, now: datetime, *, again: bool = False) -> Departure:
         """Send somebody there.
+
+        Args:
+            now: The moment.
+            again: They have to prove anew who they are, although they are logged in there.
 
         Raises:
             DeskError: ``desk.other_login``: the provider cannot be reached.
         """
         kept = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
+        wanted = {"prompt": "login", "max_age": "0"} if again else {}
         with self._client() as client:
             address, _ = client.create_authorization_url(
                 self._described()["authorization_endpoint"],
                 state=kept["state"],
                 nonce=kept["nonce"],
                 code_verifier=kept["verifier"],
+                **wanted,
             )
-        return Departure(str(address), self._signed({**kept, "until": (now + LASTS).timestamp()}))
+        told = {**kept, "until": (now + LASTS).timestamp(), "after": int(now.timestamp()) if again else 0}
+        return Departure(str(address), self._signed(told))
 
     def returned(self, given: str, kept: str, code: str, now: datetime) -> Proven:
         """Who has come back.
@@ -123,7 +130,7 @@ class OtherLogin:
                     grant_type="authorization_code",
                     code_verifier=held["verifier"],
                 )
-            return self._proven(str(answer["id_token"]), self._keys(described["jwks_uri"]), held["nonce"], now)
+            return self._proven(str(answer["id_token"]), self._keys(described["jwks_uri"]), held, now)
         except (OAuthError, JoseError, KeyError, ValueError, TypeError) as error:
             raise _refused("What the login answered cannot be believed.") from error
         except Exception as error:
@@ -131,7 +138,7 @@ class OtherLogin:
                 raise _refused("The login cannot be reached.") from error
             raise
 
-    def _proven(self, token: str, keys: KeySet, nonce: str, now: datetime) -> Proven:
+    def _proven(self, token: str, keys: KeySet, held: dict[str, Any], now: datetime) -> Proven:
         claims = jwt.decode(token, keys, algorithms=_SIGNED_BY).claims
         registry = jwt.JWTClaimsRegistry(
             now=int(now.timestamp()),
@@ -141,11 +148,13 @@ class OtherLogin:
             aud={"essential": True, "value": self._settings.oidc_client_id},
             exp={"essential": True},
             iat={"essential": True},
-            nonce={"essential": True, "value": nonce},
+            nonce={"essential": True, "value": held["nonce"]},
         )
         registry.validate(claims)
         if claims.get("azp", self._settings.oidc_client_id) != self._settings.oidc_client_id:
             raise ValueError("it was made for somebody else")
+        if int(claims.get("auth_time", 0)) + _LEEWAY < held["after"]:
+            raise ValueError("they did not log in again")
         email = str(claims.get("email", "")).strip().lower() if claims.get("email_verified") is True else ""
         return Proven(str(claims["iss"]), str(claims["sub"])[:255], email, str(claims.get("name") or email or "?"))
 

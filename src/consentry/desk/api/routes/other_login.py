@@ -27,10 +27,13 @@ Word = Annotated[str, Query(min_length=1, max_length=4096)]
     "GET", "", status=303, about="Log in elsewhere", may_fail=(404, 502),
     responses={303: {"description": "To the login.", "headers": {"Location": {"schema": {"type": "string"}}}}},
 )  # fmt: skip
-def depart(serving: CurrentServing, request: Request) -> Response:
-    """Sends the browser to the company's login (OpenID Connect), if one is set up."""
+def depart(serving: CurrentServing, request: Request, again: bool = False) -> Response:
+    """Sends the browser to the company's login (OpenID Connect), if one is set up.
+
+    With `again`, people who are logged in there have to prove anew who they are, as some acts ask for.
+    """
     _open_door(serving, request)
-    departure = _login(serving, request).depart(serving.clock())
+    departure = _login(serving, request).depart(serving.clock(), again=again)
     response = RedirectResponse(departure.address, 303)
     response.set_cookie(
         _COOKIE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,14 +13,19 @@ from consentry.desk.api.calls import CurrentCall, CurrentServing
 from consentry.desk.api.metrics import MEDIA_TYPE, Figure
 from consentry.desk.api.routing import Routes
 from consentry.desk.api.serving import Serving
+from consentry.desk.cases.numbers import weekly_numbers
 from consentry.desk.errors import DeskError
 from consentry.desk.store.migrating import require_current
-from consentry.desk.store.tables.cases import CaseRow
 from consentry.desk.store.tables.webhooks import DeliveryRow
 from consentry.desk.store.tables.work import JobRow
 from consentry.version import __version__
 
 routes = Routes("wellbeing")
+WEEKLY: Final = (
+    "filed", "decided", "followed", "firsts", "agreed", "seconds", "appeals", "overturned", "settled", "in_time",
+    "deadlines",
+)  # fmt: skip
+"""Counts of the week that Prometheus is told."""
 
 
 class Health(View):
@@ -63,19 +68,25 @@ def metrics(call: CurrentCall) -> Response:
 
 
 def figures_of(serving: Serving) -> list[Figure]:
-    """What is counted in the database."""
+    """What is counted in the database; asked for at most once a minute, however often somebody collects it."""
+    return serving.metrics.kept("database", lambda: _read(serving))
+
+
+def _read(serving: Serving) -> list[Figure]:
     with serving.database.reading() as session:
-        cases = session.execute(select(CaseRow.state, func.count()).group_by(CaseRow.state)).all()
-        jobs = session.execute(
-            select(JobRow.kind, JobRow.state, func.count())
-            .where(JobRow.state != "done")
-            .group_by(JobRow.kind, JobRow.state)
-        ).all()
+        undone = select(JobRow.kind, JobRow.state, func.count()).where(JobRow.state != "done")
+        jobs = session.execute(undone.group_by(JobRow.kind, JobRow.state)).all()
         sent = session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)).all()
-        waiting = ("open", "in_review", "appealed")
-        late = session.scalar(select(func.count()).where(CaseRow.state.in_(waiting), CaseRow.due_at < serving.clock()))
+        numbers = weekly_numbers(serving.desk(session), weeks=1)
+    week = numbers.weeks[-1]
+    counts: list[tuple[tuple[str, ...], float]] = [((name,), float(getattr(week, name))) for name in WEEKLY]
+    drift: list[tuple[tuple[str, ...], float]] = [
+        ((score,), value) for score, value in week.drift.items() if value is not None
+    ]
+    actions: list[tuple[tuple[str, ...], float]] = [((action,), float(count)) for action, count in week.actions.items()]
     return [
-        ("consentry_desk_cases", "Cases.", ("state",), [((state,), float(count)) for state, count in cases]),
+        ("consentry_desk_cases", "Cases.", ("state",), [((at,), float(n)) for at, n in numbers.states.items()]),
+        ("consentry_desk_cases_late", "Cases past their deadline.", (), [((), float(numbers.overdue))]),
         (
             "consentry_desk_jobs",
             "Jobs that are not done.",
@@ -83,5 +94,7 @@ def figures_of(serving: Serving) -> list[Figure]:
             [((kind, state), float(count)) for kind, state, count in jobs],
         ),
         ("consentry_desk_deliveries", "Webhooks.", ("state",), [((state,), float(count)) for state, count in sent]),
-        ("consentry_desk_cases_late", "Cases past their deadline.", (), [((), float(late or 0))]),
+        ("consentry_desk_week", "What happened since Monday (GET /numbers says what each is).", ("number",), counts),
+        ("consentry_desk_week_verdicts", "Verdicts that took effect since Monday.", ("action",), actions),
+        ("consentry_desk_week_drift", "Population stability index of scores since Monday.", ("score",), drift),
     ]
