@@ -24,7 +24,6 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "Cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
 
 $(VENV)/.build: requirements-build.lock | $(BIN)/python
-	@test "$$(uname)" != Linux || { command -v $(CXX) >/dev/null && $(BIN)/python -c 'import os, sysconfig; os.stat(os.path.join(sysconfig.get_path("include"), "Python.h"))' 2>/dev/null; } || { echo "pdqhash has no wheels for Linux and must be compiled. On Debian and Ubuntu: apt-get install g++ python3-dev"; exit 1; }
 	@$(INSTALL) --require-hashes -r requirements-build.lock
 	@touch $@
 
@@ -37,6 +36,7 @@ $(VENV)/.core: requirements.lock pyproject.toml $(VENV)/.build
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml $(VENV)/.build
+	@test "$$(uname)" != Linux || { command -v $(CXX) >/dev/null && $(BIN)/python -c 'import os, sysconfig; os.stat(os.path.join(sysconfig.get_path("include"), "Python.h"))' 2>/dev/null; } || { echo "pdqhash, which tests compare with, has no wheels for Linux and must be compiled. On Debian and Ubuntu: apt-get install g++ python3-dev"; exit 1; }
 	@echo "Installing what training and tests need into $(VENV) (torch among it: some GB, once) ..."
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@$(INSTALL) -e .

@@ -17,7 +17,7 @@ from copying.shares import share
 
 def print_of(image: Picture) -> Fingerprint:
     """The fingerprint of a picture in memory."""
-    return fingerprint(np.asarray(image.convert("RGB")), turned=True, borders=True)
+    return fingerprint(np.asarray(image.convert("RGB")), borders=True)
 
 
 def report_recall(data: Path, pictures: int, *, show: bool) -> None:

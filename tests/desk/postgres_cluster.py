@@ -27,8 +27,12 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running_cluster(folder: Path | None = None) -> Iterator[str]:
+def running_cluster(folder: Path | None = None, *, safe: bool = False) -> Iterator[str]:
     """Runs a cluster; gives the address of its server without the name of a database.
+
+    Args:
+        folder: Where its own is made.
+        safe: As PostgreSQL is run in earnest: what it says is kept is on the disk.
 
     Raises:
         LookupError: There are no binaries of PostgreSQL, or nobody who could run them.
@@ -59,7 +63,7 @@ def running_cluster(folder: Path | None = None) -> Iterator[str]:
 
     try:
         run(str(commands / "initdb"), "-D", str(data), "-A", "trust", "-U", owner, "--no-sync", "-E", "UTF8")
-        options = " ".join(f"-c {setting}" for setting in SETTINGS)
+        options = " ".join(f"-c {setting}" for setting in (SETTINGS[3:] if safe else SETTINGS))
         options = f"-k {base} -c listen_addresses='' {options}"
         run(str(commands / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(base / "log"), "-w", "start")
         try:

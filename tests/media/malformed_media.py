@@ -96,7 +96,7 @@ def attacks() -> Iterator[Attack]:
     yield Attack("zero.mp4", "says 0 x 0", _mp4_of_size(mp4, 0, 0), ("", *damaged))
     yield Attack("zero-frame.gif", "frames of no pixels", _gif_of_zero_frames(), ("", "media.partly_damaged", *damaged))
     yield Attack("endless.gif", "40,000 frames", _endless_gif(40_000), ("media.sampled_in_part",))
-    yield Attack("no-end.gif", "never ends", gif[:-1], ("", "media.partly_damaged"))
+    yield Attack("no-end.gif", "never ends", gif[:-1], ("", "media.truncated"))
     yield Attack("streams.mp4", "3,000 streams", _mp4_with_streams(mp4, 3_000), ("media.too_many_streams",))
     yield Attack("nested.mp4", "100,000 boxes inside each other", _nested(100_000), ("media.no_frames", *damaged))
     yield Attack("nested.mkv", "50,000 elements inside each other", _nested_matroska(50_000), damaged)

@@ -37,6 +37,7 @@ GOOD: dict[str, Any] = {
     "duration": None,
     "scale": 1.0,
     "note": None,
+    "missing": None,
     "frames": [[1, 1, None, None]],
 }
 
@@ -100,6 +101,8 @@ LIES: list[dict[str, Any]] = [
     {**GOOD, "width": None},
     {**GOOD, "duration": "long"},
     {**GOOD, "duration": -3},
+    {**GOOD, "missing": 1.5},
+    {**GOOD, "missing": "half"},
     {**GOOD, "note": ["media.damaged", "a", "b"]},
     {**GOOD, "note": ["media.sampled_in_part", "a"]},
     {"worn": True, "defect": []},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consentry.media.formats import sniff
+from consentry.media.formats import sniff, what_is_refused
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,9 @@ from consentry.media.formats import sniff
         (b"\x89PNG\r\n\x1a\n", "PNG"),
         (b"GIF87a", "GIF"),
         (b"GIF89a", "GIF"),
+        (b"BM" + bytes(12) + b"\x28\0\0\0", "BMP"),
+        (b"II*\0", "TIFF"),
+        (b"MM\0*", "TIFF"),
         (b"RIFF\0\0\0\0WEBPVP8 ", "WEBP"),
         (b"RIFF\0\0\0\0AVI LIST", "avi"),
         (b"\x1a\x45\xdf\xa3", "matroska"),
@@ -43,8 +46,8 @@ def test_formats_of_the_list(head: bytes, name: str) -> None:
         b"G",
         b"\xff\xd8",
         b"RIFF\0\0\0\0WAVEfmt ",
-        b"II*\0",
         b"BM",
+        b"BM" + bytes(12) + b"\x07\0\0\0",
         b"%PDF-1.7",
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"#EXTM3U\n",
@@ -63,3 +66,27 @@ def test_brands_are_looked_for_in_the_first_box_only() -> None:
     found = sniff(film)
     assert found is not None
     assert found.name == "mov"
+
+
+@pytest.mark.parametrize(
+    ("head", "named"),
+    [
+        (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "JPEG 2000"),
+        (b"\xff\x4f\xff\x51\x00", "JPEG 2000"),
+        (b"\xff\x0a\x00", "JPEG XL"),
+        (b"8BPS\0\x01", "PSD"),
+        (b"%PDF-1.7", "PDF"),
+        (b"#EXTM3U\n", "playlist"),
+        (b"RIFF\0\0\0\0WAVEfmt ", "WAV"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"<!DOCTYPE html><p>not found", "HTML"),
+    ],
+)
+def test_what_is_known_and_not_opened_has_a_name(head: bytes, named: str) -> None:
+    assert sniff(head) is None
+    assert named in str(what_is_refused(head))
+
+
+def test_what_is_not_known_has_none() -> None:
+    assert what_is_refused(b"These are words.") is None
+    assert what_is_refused(b"") is None

@@ -21,12 +21,12 @@ from consentry.cli import (
     export,
     models,
     policy,
-    promote,
     schema,
     signals,
 )
 from consentry.cli.exit_codes import exit_code_of
 from consentry.cli.output import EXIT_FAILED, print_error
+from consentry.cli.promote import group as promote
 from consentry.cli.scoring import score
 from consentry.cli.streams import Watched, watched_output
 from consentry.cli.train import group as train
@@ -70,7 +70,6 @@ app.command("doctor")(doctor.doctor)
 app.command("signals")(signals.signals)
 app.command("errors")(errors.errors)
 app.command("schema")(schema.schema)
-app.command("promote")(promote.promote)
 app.add_typer(policy.app, name="policy")
 app.add_typer(models.app, name="models")
 app.add_typer(bank.app, name="bank")
@@ -79,6 +78,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(desk.app, name="desk")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(promote.app, name="promote")
 app.add_typer(export.app, name="export")
 
 

@@ -21,7 +21,6 @@ CORE = (
     "openvino",
     "pydantic",
     "pyarrow",
-    "pdqhash",
     "phonenumbers",
     "cryptography",
     "fsspec",

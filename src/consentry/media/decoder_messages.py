@@ -93,6 +93,7 @@ def send_opened(end: socket.socket, opened: OpenedMedia, *, worn: bool) -> None:
             "duration": opened.duration,
             "scale": opened.scale,
             "note": opened.note and [opened.note.code, opened.note.message, opened.note.remedy],
+            "missing": opened.missing,
             "frames": [[*frame.pixels.shape[:2], frame.second, frame.until] for frame in opened.frames],
         },
     )
@@ -137,6 +138,9 @@ def receive_answer(
         duration, scale = _seconds(header["duration"]), float(header["scale"])
         if not 0.0 < scale <= 1.0:
             raise BrokenAnswerError("an impossible scale")
+        missing = None if header["missing"] is None else float(header["missing"])
+        if missing is not None and not 0.0 <= missing <= 1.0:
+            raise BrokenAnswerError("an impossible share")
         error = None
         if note is not None:
             code, message, remedy = _words(note, NOTE_CODES)
@@ -147,7 +151,7 @@ def receive_answer(
         )
     except (KeyError, TypeError, ValueError, OverflowError) as caught:
         raise BrokenAnswerError("not the answer of a decoder") from caught
-    return OpenedMedia(media_id, kind, width, height, duration, frames, scale, error), worn
+    return OpenedMedia(media_id, kind, width, height, duration, frames, scale, error, missing), worn
 
 
 def _receive_body(end: socket.socket, length: bytes | bytearray, deadline: float | None) -> dict[str, Any]:

@@ -26,7 +26,9 @@ ERROR_CODES: Final = frozenset(
 )
 """What a `MediaError` may say."""
 
-NOTE_CODES: Final = frozenset({"media.partly_damaged", "media.sampled_sparsely", "media.sampled_in_part"})
+NOTE_CODES: Final = frozenset(
+    {"media.partly_damaged", "media.sampled_sparsely", "media.sampled_in_part", "media.truncated"}
+)
 """What the note of an `OpenedMedia` may say."""
 
 

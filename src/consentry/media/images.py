@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import BinaryIO, Final
 
@@ -12,10 +13,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from consentry.media.clock import Deadline
+from consentry.media.cut_images import is_cut, openable, what_is_there
+from consentry.media.cut_off import missing_bytes
 from consentry.media.errors import MediaError, took_too_much_memory
 from consentry.media.geometry import fit, require_size
 from consentry.media.limits import Limits
-from consentry.media.notes import kept_in_part, partly_damaged, sampled_in_part
+from consentry.media.notes import kept_in_part, partly_damaged, sampled_in_part, truncated
 from consentry.media.opened import Frame, OpenedMedia
 from consentry.media.pictures import orientation, rgb_pixels, upright_size
 from consentry.media.sampling import GLANCE_SIDE, Sampler
@@ -37,13 +40,15 @@ def read_image(
     Raises:
         MediaError: ``media.too_many_pixels``, ``timeout``, ``memory`` or ``damaged``.
     """
-    with _decoder_failures(media_id), _opened(source, name) as image:
+    short = missing_bytes(source, name, limits)
+    with _decoder_failures(media_id), _opened(openable(source, name) if short else source, name) as image:
         require_size(media_id, *image.size, limits)
         # A JPEG may carry further pictures behind the first (MPO: a gain map, a second lens); they are not a film.
         # Nor are those of a HEIC file (a burst, a thumbnail).
         if name in _ANIMATED_FORMATS and getattr(image, "is_animated", False):
-            return _read_animation(image, media_id, limits, longest_side, deadline)
-        return _read_still(image, media_id, longest_side)
+            found = _read_animation(image, media_id, limits, longest_side, deadline)
+            return replace(found, note=truncated(media_id, short), missing=short) if short else found
+        return _read_still(image, source, media_id, longest_side, short=short > 0)
 
 
 def _opened(source: BinaryIO, name: str) -> Image.Image:
@@ -56,12 +61,13 @@ def _opened(source: BinaryIO, name: str) -> Image.Image:
     return image
 
 
-def _read_still(image: Image.Image, media_id: str, longest_side: int) -> OpenedMedia:
+def _read_still(image: Image.Image, source: BinaryIO, media_id: str, longest_side: int, *, short: bool) -> OpenedMedia:
     turned = orientation(image)
     full_width, full_height = image.size
     width, height, scale = fit(full_width, full_height, longest_side)
     image.draft(None, (width, height))  # a JPEG is decoded at 1/2, 1/4 or 1/8 if that is still large enough
-    pixels = rgb_pixels(image, (width, height), turned)
+    image, cut = what_is_there(image, source, short=short)
+    pixels = rgb_pixels(image, (width, height), turned, there=1.0 - (cut.missing or 0.0) if cut else 1.0)
     full_width, full_height = upright_size((full_width, full_height), turned)
     return OpenedMedia(
         media_id=media_id,
@@ -71,6 +77,8 @@ def _read_still(image: Image.Image, media_id: str, longest_side: int) -> OpenedM
         duration=None,
         frames=(Frame(pixels),),
         scale=scale,
+        note=truncated(media_id, cut.missing) if cut else None,
+        missing=cut.missing if cut else None,
     )
 
 
@@ -100,10 +108,10 @@ def _read_animation(
                     pixels = rgb_pixels(image, (width, height), turned)
                     sampler.offer(second, _glance(pixels), partial(np.ascontiguousarray, pixels))
                 second += _frame_seconds(image)
-        except MediaError:
+        except MediaError as error:
             if not sampler.seconds:
                 raise
-            note = partly_damaged(media_id, second)
+            note = truncated(media_id, None) if is_cut(error.__cause__) else partly_damaged(media_id, second)
             break
     frames = sampler.frames(second)
     if note is None and sampler.left_out:

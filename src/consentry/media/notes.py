@@ -15,6 +15,21 @@ def partly_damaged(media_id: str, second: float) -> ErrorNote:
     ).note(stage=STAGE, media_id=media_id)
 
 
+def truncated(media_id: str, missing: float | None) -> ErrorNote:
+    """The file ends too early; `missing` is the share of what it shows that is not there, if that is known."""
+    if missing is None:
+        lost = "how much of it is missing cannot be told"
+    elif missing == 0.0:
+        lost = "nothing that it shows is missing"
+    else:
+        lost = f"about {max(missing, 0.01):.0%} of it is missing"
+    return MediaError(
+        f"{media_id} is cut off: {lost}; what is there was looked at.",
+        "Ask for the original file if what is missing could matter.",
+        code="media.truncated",
+    ).note(stage=STAGE, media_id=media_id)
+
+
 def sampled_in_part(media_id: str, second: float) -> ErrorNote:
     """The work that the limits allow was used up at `second`."""
     return MediaError(

@@ -39,6 +39,8 @@ class OpenedMedia:
         frames: At least one, in the order of time, all of one size.
         scale: Decoded pixels per published pixel along a side, at most 1.
         note: Why the frames are not all that there is to see; ``None`` if they are.
+        missing: Of a file that is cut off, the share of what it shows that is not there (of the picture's rows, which
+            are then black, or of a film's time); ``None`` of others, and where it is not known.
     """
 
     media_id: str
@@ -49,6 +51,7 @@ class OpenedMedia:
     frames: tuple[Frame, ...]
     scale: float
     note: ErrorNote | None = None
+    missing: float | None = None
 
     def outcome(self) -> MediaOutcome:
         """What the assessment says of this medium."""
@@ -59,5 +62,6 @@ class OpenedMedia:
             height=self.height,
             duration=self.duration,
             frames=len(self.frames),
+            missing=self.missing,
             error=self.note,
         )

@@ -6,7 +6,7 @@ from typing import BinaryIO, cast
 
 from consentry.media.clock import Deadline
 from consentry.media.errors import MediaError, unreadable
-from consentry.media.formats import HEAD_BYTES, sniff
+from consentry.media.formats import HEAD_BYTES, sniff, what_is_refused
 from consentry.media.limits import Limits
 from consentry.media.opened import OpenedMedia
 from consentry.media.sources import WatchedSource, open_source, read_file_object
@@ -24,7 +24,8 @@ def open_media(
 
     Args:
         media: A path or bytes, or a file object, which is read from where it stands. Content decides the format: JPEG,
-            PNG, WebP, GIF, AVIF (all but JPEG may be animated), HEIC, MP4/MOV, WebM/Matroska, AVI or MPEG-TS.
+            PNG, WebP, GIF, AVIF (all but JPEG may be animated), HEIC, BMP, TIFF (its first page), MP4/MOV,
+            WebM/Matroska, AVI or MPEG-TS.
         limits: Bounds on what is read.
         longest_side: Frames are scaled down until neither side is longer than this many pixels; never up.
         media_id: What results and errors call a file object.
@@ -65,9 +66,12 @@ def _read(source: BinaryIO, media_id: str, limits: Limits, longest_side: int) ->
         raise unreadable(media_id, error) from error
     found = sniff(head)
     if found is None:
+        named = what_is_refused(head)
         raise MediaError(
-            f"{media_id} is in no format that Consentry opens.",
-            "Convert it to JPEG, PNG, WebP, GIF, AVIF, HEIC, MP4, MOV, WebM, MKV, AVI or MPEG-TS.",
+            f"{media_id} is {named}, which Consentry does not open."
+            if named
+            else f"{media_id} is in no format that Consentry opens.",
+            "Convert it to JPEG, PNG, WebP, GIF, AVIF, HEIC, BMP, TIFF, MP4, MOV, WebM, MKV, AVI or MPEG-TS.",
             code="media.unknown_format",
         )
     # The decoders are loaded when the first file needs them, and only the one that it needs.

@@ -39,7 +39,7 @@ def upright_size(size: tuple[int, int], turned: int) -> tuple[int, int]:
     return (size[1], size[0]) if turned >= 5 else size
 
 
-def rgb_pixels(image: Image.Image, size: tuple[int, int], turned: int) -> NDArray[np.uint8]:
+def rgb_pixels(image: Image.Image, size: tuple[int, int], turned: int, *, there: float = 1.0) -> NDArray[np.uint8]:
     """Decode, shrink, compose on white, convert to sRGB and turn upright: ``(height, width, 3)`` uint8.
 
     Shrinking comes before everything that can wait for it, because the rest then costs next to nothing.
@@ -48,6 +48,7 @@ def rgb_pixels(image: Image.Image, size: tuple[int, int], turned: int) -> NDArra
         image: Opened by Pillow; it may have been decoded at a reduced size already.
         size: Wanted width and height, before turning.
         turned: EXIF orientation.
+        there: Share of the rows, from the top before turning, that the file holds; the others become black.
     """
     image.load()
     profile = image.info.get("icc_profile")
@@ -58,6 +59,8 @@ def rgb_pixels(image: Image.Image, size: tuple[int, int], turned: int) -> NDArra
         white = Image.new("RGBA", image.size, (255, 255, 255, 255))
         image = Image.alpha_composite(white, image).convert("RGB")
     image = _to_srgb(image, profile)
+    if there < 1.0:
+        image.paste((0, 0, 0), (0, int(there * image.height), image.width, image.height))
     if turned != 1:
         image = image.transpose(_TRANSPOSE[turned])
     return np.ascontiguousarray(image, dtype=np.uint8)

@@ -9,14 +9,16 @@ every frame decoded.
 
 from __future__ import annotations
 
-from typing import BinaryIO, Final, NamedTuple
+from dataclasses import replace
+from typing import BinaryIO, Final, NamedTuple, cast
 
 from consentry.media.clock import Deadline
 from consentry.media.containers import damaged, duration_of, open_container
+from consentry.media.cut_off import Extended, declared_size, missing_bytes
 from consentry.media.errors import MediaError
 from consentry.media.geometry import require_size
 from consentry.media.limits import Limits
-from consentry.media.notes import kept_in_part, partly_damaged, sampled_in_part, sampled_sparsely
+from consentry.media.notes import kept_in_part, partly_damaged, sampled_in_part, sampled_sparsely, truncated
 from consentry.media.opened import OpenedMedia
 from consentry.media.sampling import covers
 from consentry.media.video_reading import KEY_FRAME_PATIENCE, Reading, VideoReader
@@ -26,6 +28,10 @@ _LIKELY_RATE: Final = 30.0
 """Frames a second where no header tells."""
 
 _MAX_RATE: Final = 240.0
+
+
+_OF_A_FRAME: Final = 0.2
+"""Seconds: the last frame of a film that is whole begins so long before its end, or less."""
 
 
 class _Promise(NamedTuple):
@@ -44,6 +50,28 @@ def read_video(
         MediaError: ``media.too_long``, ``too_many_streams``, ``too_many_pixels``, ``no_frames``, ``timeout``,
             ``memory`` or ``damaged``.
     """
+    short = missing_bytes(source, name, limits)
+    try:
+        return _read(source, media_id, name, limits, longest_side, deadline, short=short > 0.0)
+    except MediaError as error:
+        if error.code != "media.damaged" or not short:
+            raise
+    # Cut within the first frame that could be shown. Given zeros for the rest, FFmpeg shows what there is of it.
+    filled = cast(BinaryIO, Extended(source, size=declared_size(source, name)))
+    opened = _read(filled, media_id, name, limits, longest_side, deadline, short=True)
+    return replace(opened, note=truncated(media_id, round(short, 4)), missing=round(short, 4))
+
+
+def _read(
+    source: BinaryIO,
+    media_id: str,
+    name: str,
+    limits: Limits,
+    longest_side: int,
+    deadline: Deadline,
+    *,
+    short: bool,
+) -> OpenedMedia:
     duration, work = _promise(source, media_id, name, limits)
     reader = VideoReader(
         source=source, media_id=media_id, name=name, limits=limits, longest_side=longest_side, deadline=deadline
@@ -62,7 +90,11 @@ def read_video(
     frames = reading.sampler.frames(max(duration or 0.0, reading.last_second))
     if not frames or reading.display is None:
         raise damaged(media_id)
-    cut_off = duration is not None and not reading.spent and duration - reading.last_second > 2.0 * gap
+    lost = duration - reading.last_second if duration is not None else 0.0
+    cut_off = not reading.spent and (lost > 2.0 * gap or (short and (reading.damaged or lost > _OF_A_FRAME)))
+    missing = None
+    if cut_off and duration is not None:
+        missing = round(lost / duration, 4) if lost > _OF_A_FRAME else 0.0
     return OpenedMedia(
         media_id=media_id,
         kind="video",
@@ -71,7 +103,8 @@ def read_video(
         duration=round(max(duration, reading.last_second), 4) if duration is not None else None,
         frames=frames,
         scale=reading.display.scale,
-        note=_note(media_id, reading, len(frames), cut_off=cut_off, limits=limits),
+        note=truncated(media_id, missing) if cut_off else _note(media_id, reading, len(frames), limits=limits),
+        missing=missing,
     )
 
 
@@ -96,8 +129,8 @@ def _promise(source: BinaryIO, media_id: str, name: str, limits: Limits) -> _Pro
     return _Promise(duration, max(frames / limits.max_decoded_frames, frames * pixels / limits.max_decoded_pixels))
 
 
-def _note(media_id: str, reading: Reading, frames: int, *, cut_off: bool, limits: Limits) -> ErrorNote | None:
-    if reading.damaged or cut_off:
+def _note(media_id: str, reading: Reading, frames: int, *, limits: Limits) -> ErrorNote | None:
+    if reading.damaged:
         return partly_damaged(media_id, reading.last_second)
     if reading.spent:
         return sampled_in_part(media_id, reading.last_second)

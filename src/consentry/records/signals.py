@@ -11,7 +11,7 @@ from consentry.records.extra_signals import ExtraSignal
 from consentry.records.face_signals import FaceSignal
 from consentry.records.scene_signals import SceneSignal
 from consentry.records.text_signals import PictureTextSignal, TextSignal
-from consentry.records.words import Name, Record, Words
+from consentry.records.words import Name, Probability, Record, Words
 
 
 class ErrorNote(Record):
@@ -41,6 +41,8 @@ class MediaOutcome(Record):
         height: Pixels, upright.
         duration: Seconds; ``None`` for an image.
         frames: How many frames were looked at.
+        missing: Of a file that is cut off, the share of what it shows that is not there; ``None`` of others, and where
+            that is not known.
     """
 
     media_id: str
@@ -49,6 +51,7 @@ class MediaOutcome(Record):
     height: int | None = None
     duration: float | None = None
     frames: int = 0
+    missing: Probability | None = None
     error: ErrorNote | None = None
 
 

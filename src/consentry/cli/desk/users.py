@@ -49,8 +49,8 @@ def join(
     secret: Annotated[str, typer.Argument(metavar="SECRET", help="Of the invitation.")],
     name: Annotated[str, typer.Option("--name", help="That colleagues know.")],
     password: Annotated[
-        str, typer.Option("--password", prompt=True, confirmation_prompt=True, hide_input=True, help="Asked for.")
-    ],
+        str | None, typer.Option("--password", help="Asked for unless given; others on this machine can see what is.")
+    ] = None,
     database: DatabaseOption = None,
     data: DataOption = None,
     config: ConfigOption = None,
@@ -66,9 +66,10 @@ def join(
 
     desk = opened(settings_of(config, database, data))
     settings = desk.settings
+    typed = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     passwords = Passwords(passes=settings.password_passes, memory_kib=settings.password_memory_kib)
     with desk.database.writing() as session:
-        row = accept(Desk(session, SYSTEM, settings, desk.keys), secret, name, password, passwords)
+        row = accept(Desk(session, SYSTEM, settings, desk.keys), secret, name, typed, passwords)
     desk.database.close()
     OUT.print(plain(f"{row.email} can log in now, as {', '.join(row.roles)}."))
 

@@ -148,6 +148,11 @@ def _print_next(result: FacenetTraining, config: FacenetConfig, held_out: Path) 
         ("evaluate", "faces", file, "--embedder", config.output.name, "--models", str(config.output.parent)),
     ):
         OUT.print(plain(f"  {shlex.join(('consentry', *command))}"), soft_wrap=True)
+    OUT.print("And before it takes the place of another, on pictures of persons that it has not met:")
+    folders = ("--challenger", str(config.output), "--champion", f"champion/{config.output.name}")
+    OUT.print(
+        plain(f"  {shlex.join(('consentry', 'promote', 'faces', *folders, '--pairs', 'OTHERS'))}"), soft_wrap=True
+    )
 
 
 def _print_faces(result: FacenetTraining, config: FacenetConfig) -> None:

@@ -57,7 +57,8 @@ class Situation:
             return False
         if outcome is None:
             return None
-        return outcome.error is None and outcome.frames > 0
+        whole = outcome.error is None or (outcome.error.code == "media.truncated" and outcome.missing == 0.0)
+        return whole and outcome.frames > 0
 
     def failed(self, stage: str, media_id: str | None = None) -> bool:
         """Whether something went wrong in a room: for all media, or for the one that is named."""

@@ -17,6 +17,9 @@ _TOLERANCE: Final = 24
 _PLAIN_SHARE: Final = 0.98
 """Of the pixels of a row or column of the border; specks of compression and dust are let through."""
 
+_MOST_ROWS: Final = 32
+"""That are looked at in one go."""
+
 _LEAST_LEFT: Final = 0.3
 """Of either side: what is left of less is a small thing on a plain ground, not a picture with a border."""
 
@@ -50,10 +53,11 @@ def _margin(rows: NDArray[np.uint8]) -> int:
     if not len(rows) or not rows.shape[1]:
         return 0
     colour = np.median(rows[0], axis=0)
-    step = 32  # most pictures have no border, and the first rows tell
-    for start in range(0, len(rows), step):
+    start, step = 0, 1  # most pictures have no border, and the first rows tell
+    while start < len(rows):
         part = rows[start : start + step].astype(np.int16)
         plain = (np.abs(part - colour.astype(np.int16)).max(axis=2) <= _TOLERANCE).mean(axis=1) >= _PLAIN_SHARE
         if not plain.all():
             return start + int(np.argmin(plain))
+        start, step = start + step, min(2 * step, _MOST_ROWS)
     return len(rows)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from consentry.records import Transform
 from consentry.signals.copies.borders import without_border
+from consentry.signals.copies.pdq import pdq_fingerprints
 
 MATCH_DISTANCE: Final = 31
 """Fingerprints that differ in at most so many bits are similar (PDQ README, "Matching")."""
@@ -64,27 +65,27 @@ class Fingerprint:
         return self.quality >= QUALITY_FLOOR
 
 
-def fingerprint(pixels: NDArray[np.uint8], *, turned: bool = False, borders: bool = False) -> Fingerprint:
+def fingerprint(pixels: NDArray[np.uint8], *, borders: bool = False) -> Fingerprint:
     """Fingerprint a picture.
+
+    The variants are those of the picture itself, turned and mirrored. PDQ can also derive them from the first, but its
+    grid does not lie evenly in a picture: a mirrored copy is then 18 bits off, and one in eleven is missed
+    (docs/copies.md).
 
     Args:
         pixels: ``(height, width, 3)`` uint8 RGB of any size. A side above 512 is shrunk as in the reference, which
-            keeps fingerprints of other systems comparable and takes a quarter of the time at 1,024 pixels.
-        turned: Turn and mirror the picture itself and hash it eight times, at eight times the cost. By itself PDQ
-            derives the other seven variants from the first, but its grid does not lie evenly in the picture: a
-            mirrored copy is then 18 bits off, and one in eleven is missed (docs/copies.md).
-        borders: Also fingerprint what is inside a plain border, at the same cost again for a picture that has one.
+            keeps fingerprints of other systems comparable.
+        borders: Also fingerprint what is inside a plain border.
 
     Raises:
         ValueError: For an array of another shape or type.
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or 0 in pixels.shape:
         raise ValueError(f"pixels must be (height, width, 3) uint8, not {pixels.shape} {pixels.dtype}")
-    derive = _turned_variants if turned else _derived_variants
-    variants, quality = derive(_shrunk(pixels))
+    variants, quality = pdq_fingerprints(_shrunk(pixels))
     inner: tuple[bytes, ...] = ()
     if borders and (inside := without_border(pixels)) is not None:
-        found, inner_quality = derive(_shrunk(inside))
+        found, inner_quality = pdq_fingerprints(_shrunk(inside))
         inner = found if inner_quality >= QUALITY_FLOOR else ()
     return Fingerprint(bits=variants[0], quality=quality, variants=variants, inner=inner)
 
@@ -96,25 +97,3 @@ def _shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     image = Image.fromarray(np.ascontiguousarray(pixels))
     return np.asarray(image.resize((_REFERENCE_SIDE, _REFERENCE_SIDE), Image.Resampling.BOX))
-
-
-def _derived_variants(pixels: NDArray[np.uint8]) -> tuple[tuple[bytes, ...], int]:
-    import pdqhash
-
-    vectors, quality = pdqhash.compute_dihedral(np.ascontiguousarray(pixels))
-    return tuple(_packed(vector) for vector in vectors), int(quality)
-
-
-def _turned_variants(pixels: NDArray[np.uint8]) -> tuple[tuple[bytes, ...], int]:
-    """As above, by hashing the picture in the eight ways that undo `TRANSFORMS`."""
-    import pdqhash
-
-    upright = [np.rot90(pixels, quarters) for quarters in range(4)]
-    across = pixels.swapaxes(0, 1)
-    mirrored = [pixels[::-1], pixels[:, ::-1], across, across[::-1, ::-1]]
-    found = [pdqhash.compute(np.ascontiguousarray(turned)) for turned in upright + mirrored]
-    return tuple(_packed(vector) for vector, _ in found), int(found[0][1])
-
-
-def _packed(vector: NDArray[np.uint8]) -> bytes:
-    return np.packbits(np.asarray(vector, dtype=np.uint8)).tobytes()

@@ -24,7 +24,7 @@ class CopyMeasure:
     needs: frozenset[Need] = frozenset({"frames"})
     after: tuple[str, ...] = ()
     unavailable: tuple[ErrorNote, ...] = ()
-    cost: Final = Cost(73.0, "picture", "benchmarks/scale.py, 2026-11-23: docs/scale.md")
+    cost: Final = Cost(3.6, "picture", "benchmarks/scale.py, 2026-12-01: docs/copies.md")
 
     def __init__(self, bank: Bank, component: ComponentDigest | None = None) -> None:
         self.bank = bank

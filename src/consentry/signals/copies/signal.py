@@ -14,7 +14,7 @@ from consentry.signals.copies.bank import Bank
 from consentry.signals.copies.fingerprints import MATCH_DISTANCE, TRANSFORMS, Fingerprint, fingerprint
 from consentry.signals.copies.video_prints import MATCH_SHARE
 
-MODEL: Final = "copies/pdq@2"
+MODEL: Final = "copies/pdq@3"
 
 
 class Picture(Protocol):
@@ -55,12 +55,8 @@ def copy_signal(media_id: str, frames: Sequence[Picture], bank: Bank, *, on: dat
 
 
 def lookup_prints(frames: Sequence[Picture]) -> list[Fingerprint]:
-    """Fingerprints for looking a medium up: all eight ways to lay it, with and without a plain border.
-
-    An image is turned and hashed eight times, so that no mirrored copy is missed. For a video the seven other ways are
-    derived, at an eighth of the cost: one frame in eleven is missed then, and four in five have to match.
-    """
-    return [fingerprint(frame.pixels, turned=frame.second is None, borders=True) for frame in frames]
+    """Fingerprints for looking a medium up: all eight ways to lay it, with and without a plain border."""
+    return [fingerprint(frame.pixels, borders=True) for frame in frames]
 
 
 def compare(

@@ -128,13 +128,18 @@ def calibrate_facenet(
     embedder = FacenetEmbedder(opened, settings)
     faces = embed_pictures(pair_set.paths, matcher.detector, embedder, unreadable=unreadable, progress=progress)
     refuse_too_many(skipped, len(pair_set.paths), share=broken_share)
-    figures = facenet_figures(faces, pair_set)
+    figures = facenet_figures(faces, pair_set, split=split)
     write_text(folder / "metrics.json", json.dumps(figures.metrics, indent=2) + "\n")
     return write_model_json(folder, {**_described(opened), **figures.manifest})
 
 
-def facenet_figures(faces: EmbeddedFaces, pair_set: PairSet) -> FacenetFigures:
+def facenet_figures(faces: EmbeddedFaces, pair_set: PairSet, *, split: str | None = None) -> FacenetFigures:
     """Calibration and thresholds from embedded pairs, by the rules that the shipped model was made with.
+
+    Args:
+        faces: Of the pictures of the pairs.
+        pair_set: The pairs.
+        split: Of their file that they are; written down, so that no test is made on it.
 
     Raises:
         TrainingError: ``training.labels`` with too few pairs of a kind in which both faces were found.
@@ -177,7 +182,7 @@ def facenet_figures(faces: EmbeddedFaces, pair_set: PairSet) -> FacenetFigures:
             "no_match_fnmr": NO_MATCH_FNMR,
             "false_match_rates": false_match_table(impostor),
         },
-        "data": [{"name": pair_set.name, "pairs": len(listed), "sha256": pair_set.digest}],
+        "data": [{"name": pair_set.name, "split": split, "pairs": len(listed), "sha256": pair_set.digest}],
     }
     truth = np.concatenate([np.ones(len(genuine), np.bool_), np.zeros(len(impostor), np.bool_)])
     metrics = {

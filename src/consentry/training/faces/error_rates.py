@@ -166,6 +166,28 @@ def error_rates(pairs: ScoredPairs, draws: Draws, *, rates: Sequence[float] = RA
     )
 
 
+def accepted_in_draws(pairs: ScoredPairs, draws: Draws, *, rate: float) -> tuple[float, Totals] | None:
+    """The TAR at a stated FMR, and in every draw, the threshold set anew; for comparing matchers on the same draws.
+
+    Args:
+        pairs: Of both kinds.
+        draws: Of the persons.
+        rate: The FMR.
+
+    Returns:
+        ``None`` with fewer impostor pairs than `LEAST` over the rate, or without a genuine one. NaN where a draw has no
+        pair of a kind.
+    """
+    genuine, impostors = pairs.genuine.nearest_first(), pairs.impostors.nearest_first()
+    if not len(genuine) or len(impostors) * rate + 1e-9 < LEAST:
+        return None
+    threshold = threshold_at(impostors.distances, rate)
+    tar = float(np.searchsorted(genuine.distances, threshold, side="right") / len(genuine))
+    grid = _grid(genuine.distances, impostors.distances, math.ceil(max(_TAIL, 2 * rate) * len(impostors)))
+    found = _drawn_at(grid, _rates(impostors, draws, grid), _rates(genuine, draws, grid), rate)[1]
+    return tar, found
+
+
 def _no_surer(found: Interval, pairs: int) -> Interval:
     """Never narrower than Wilson's interval of a share of so many independent pairs; see `share_interval`."""
     exact = score_interval(round(found.estimate * pairs), pairs, level=found.level)

@@ -142,6 +142,15 @@ def interval_strip(
     )
 
 
+def gate_strip(value: float | None, low: float | None, high: float | None, required: float) -> Markup:
+    """Value and interval around what is required, which is the middle."""
+    if value is None:
+        return Markup("")
+    ends = [abs(end - required) for end in (value, low, high) if end is not None]
+    reach = max([0.005, *ends]) * 1.1
+    return interval_strip(value, low, high, start=required - reach, end=required + reach, middle=True)
+
+
 def _svg(body: Markup, title: str) -> Markup:
     return Markup('<svg viewBox="0 0 {:.0f} {:.0f}" role="img"><title>{}</title>{}</svg>').format(
         _WIDTH, _HEIGHT, title, body

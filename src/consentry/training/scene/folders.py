@@ -132,6 +132,22 @@ def replace_model(source: Path, target: Path) -> Path:
         write_text(target / CHAMPION, f"{version}\n")
         return place
     place = target if (target / "model.json").is_file() or not (target / MODEL_NAME).is_dir() else target / MODEL_NAME
+    return put_in_place(source, place)
+
+
+def put_in_place(source: Path, place: Path) -> Path:
+    """Put a copy of one model's folder in the place of another, whole or not at all.
+
+    Args:
+        source: The folder to copy.
+        place: Where to. What is there is kept beside it as ``<name>.before``, and what was kept there goes.
+
+    Returns:
+        The place.
+
+    Raises:
+        ModelError: The copy is not what was copied.
+    """
     before, new = place.with_name(f"{place.name}.before"), place.with_name(f"{place.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from markupsafe import Markup
-
 from consentry.signals.scene.scorer import HEADS
-from consentry.training.measures.charts import interval_strip
+from consentry.training.measures.charts import gate_strip
 from consentry.training.measures.pages import figure_templates, write_page
 from consentry.training.scene.page import SUMMARY
 from consentry.training.scene.promotion import Promotion
@@ -22,15 +20,6 @@ def write_promotion_page(promotion: Promotion, path: Path) -> Path:
         path: Where; whole or not at all.
     """
     page = figure_templates().get_template("promotion.html.j2").render(
-        result=promotion.as_dict(), heads=HEADS, summary=SUMMARY, strip=_strip, version=__version__
+        result=promotion.as_dict(), heads=HEADS, summary=SUMMARY, strip=gate_strip, version=__version__
     )  # fmt: skip
     return write_page(path, page)
-
-
-def _strip(value: float | None, low: float | None, high: float | None, required: float) -> Markup:
-    """Value and interval around what is required, which is the middle."""
-    if value is None:
-        return Markup("")
-    ends = [abs(end - required) for end in (value, low, high) if end is not None]
-    reach = max([0.005, *ends]) * 1.1
-    return interval_strip(value, low, high, start=required - reach, end=required + reach, middle=True)

@@ -84,7 +84,7 @@ def test_the_configuration_beside_the_challenger_is_taken(config: Path, tmp_path
     good = write_tiny_model(tmp_path, version="good").path
     assert config == good.with_name("scene.yaml")
     champion = tmp_path / "champion" / "scene"
-    result = CliRunner().invoke(app, ["promote", "--challenger", str(good), "--champion", str(champion)])
+    result = CliRunner().invoke(app, ["promote", "scene", "--challenger", str(good), "--champion", str(champion)])
     assert result.exit_code == 0, result.exception
     assert "AUC at least 0.8" in result.output
     assert f"--models {champion.parent}" in result.output.replace("\n", "")
@@ -104,7 +104,7 @@ def test_pictures_of_ones_own_are_named_on_the_command_line(tmp_path: Path) -> N
     folders = ["--challenger", good, "--champion", tmp_path / "champion" / "scene"]
     assert "'bedroom' (12)" in refused(*own, *folders).message
     labels = ["--label", "bedroom=private", "--label", "parade=public_event"]
-    result = CliRunner().invoke(app, ["promote", *map(str, [*own, *folders, *labels])])
+    result = CliRunner().invoke(app, ["promote", "scene", *map(str, [*own, *folders, *labels])])
     assert result.exit_code == 0, (result.output, result.exception)
 
 

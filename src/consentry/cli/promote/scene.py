@@ -1,4 +1,4 @@
-"""``consentry promote``."""
+"""``consentry promote scene``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import shlex
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from consentry.cli.classes import LabelOption, asking, label_map_of, outranking
 from consentry.cli.column_option import ColumnOption, columns_of
@@ -19,6 +17,7 @@ from consentry.cli.data.reading import LabelMapOption, OthersOption
 from consentry.cli.figures import write_figures
 from consentry.cli.options import QuietOption
 from consentry.cli.output import EXIT_FAILED, OUT, plain, progress_bars
+from consentry.cli.promote.decision import print_decision
 
 if TYPE_CHECKING:
     from consentry.training.errors import TrainingError
@@ -27,14 +26,7 @@ if TYPE_CHECKING:
     from consentry.training.scene.promotion import Promotion, TestData
 
 
-class Promotable(StrEnum):
-    """What can be promoted."""
-
-    SCENE = "scene"
-
-
-def promote(
-    _: Annotated[Promotable, typer.Argument(metavar="[MODEL]", help="Which model; there is one.")] = Promotable.SCENE,
+def scene(
     config: Annotated[
         Path | None,
         typer.Option(
@@ -185,15 +177,4 @@ def _report(result: Promotion, json_file: Path | None, html_file: Path | None, *
         write_promotion_page(result, html_file)
     if quiet:
         return
-    table = Table("", "gate", "required", "measured", box=None, pad_edge=False)
-    for gate in result.results:
-        ends = "" if gate.low is None or gate.high is None else f" ({gate.low:.4f} to {gate.high:.4f})"
-        table.add_row(
-            "[green]passes[/]" if gate.passed else "[bold red]fails[/]",
-            plain(gate.gate),
-            f"{gate.required:g}",
-            "not measured" if gate.value is None else f"{gate.value:.4f}{ends}",
-        )
-    OUT.print(table)
-    word = "Promoted" if result.passed else "Refused"
-    OUT.print(plain(f"{word}{' (nothing was changed)' if dry_run else ''}: {result.because()}", "bold"))
+    print_decision(result.results, result.because(), passed=result.passed, dry_run=dry_run)

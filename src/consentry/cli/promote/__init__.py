@@ -1,0 +1,1 @@
+"""``consentry promote``: one command a model."""
