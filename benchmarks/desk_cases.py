@@ -1,12 +1,11 @@
 """Fills a desk's store with cases, quickly: one case goes through the services, the others are copies of its rows.
 
 Each copy has ids and a key of its own, its words sealed under that key, and its entries in the chained log; one in
-twenty stands in the queue, the others are over. Only the folder of keys is not brought to the disk file by file.
+twenty stands in the queue, the others are over.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -31,7 +30,6 @@ from consentry.desk.store.tables.cases import CaseRow, DeadlineRow, PostRow
 from consentry.desk.store.tables.findings import AssessmentRow
 from consentry.desk.store.tables.keys import KeyRow
 from consentry.desk.store.tables.log import EntryRow, LastEntryRow
-from consentry.desk.vault.halves import HALF
 from consentry.desk.vault.keys import KeyRing, _whole, context_of
 from consentry.records import Report, Signals
 from consentry.signals.faces.keys import new_key, seal
@@ -84,11 +82,9 @@ class _Model:
                 "ended_at": case["changed_at"],
                 "decided_at": case["changed_at"],
             }
-        part, half = new_key(), os.urandom(HALF)
-        place = keys.halves._place(case["id"], "case")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(half)
+        part, (place, half) = new_key(), keys.halves.take()
         key = _whole(part, half, case["id"], "case")
+        found[KeyRow][0]["half"] = place
         found[KeyRow][0]["wrapped"] = keys._wrapper.wrap(part, context_of(case["id"], "case"))
         for name, words in self.words.items():
             column, _, row_id = name.partition(":")

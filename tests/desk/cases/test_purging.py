@@ -21,6 +21,7 @@ from consentry.desk.cases.reading import get_case, list_cases
 from consentry.desk.errors import DeskError
 from consentry.desk.store.ids import new_id
 from consentry.desk.store.tables.cases import MediaRow
+from consentry.desk.store.tables.keys import KeyRow
 from consentry.desk.store.tables.log import EntryRow
 from consentry.desk.store.tables.work import EventRow
 from consentry.desk.vault.media import MediaStore
@@ -73,6 +74,12 @@ def acts(office: Office, case_id: UUID) -> list[str]:
         )
 
 
+def places(office: Office, case_id: UUID) -> list[str]:
+    with office.database.reading() as session:
+        found = session.scalars(select(KeyRow.half).where(KeyRow.case_id == case_id, KeyRow.half.is_not(None)))
+        return [place for place in found if place is not None]
+
+
 def files(office: Office, *parts: str) -> int:
     return sum(path.is_file() for path in office.settings.data.joinpath(*parts).rglob("*"))
 
@@ -80,6 +87,7 @@ def files(office: Office, *parts: str) -> int:
 def test_two_people_purge_a_case_and_nothing_of_it_is_left_but_its_history(office: Office) -> None:
     case_id = ended(office)
     assert files(office, "media") == 2
+    assert len([office.keys.halves.read(place) for place in places(office, case_id)]) == 2
     purge_id = asked(office, case_id)
     assert refused(office, office.sam, approve_purge, purge_id) == "desk.own_decision"
     with office.at(office.tess) as desk:
@@ -87,7 +95,7 @@ def test_two_people_purge_a_case_and_nothing_of_it_is_left_but_its_history(offic
         done = approve_purge(desk, purge_id)
     assert (done.state, done.asked_by, done.settled_by) == ("approved", office.sam.id, office.tess.id)
     assert files(office, "media") == 0
-    assert list(office.keys.halves.all()) == []
+    assert not any(office.keys.halves.read(place) for place in places(office, case_id))
     view = office.seen(case_id)
     assert (view.readable, view.report, view.posts, view.notes, view.references) == (False, None, (), (), ())
     assert view.purged_at is not None
@@ -199,7 +207,6 @@ def test_the_sweep_takes_what_nothing_speaks_of_and_nothing_else(office: Office)
     store.keep(b"an upload whose row was never written", bytes(32))
     begun = store.receive(bytes(32))
     begun.write(b"given up")
-    office.keys.halves.make(new_id(), "case")
     rendition = office.settings.data / "renditions" / "ab" / ("ab" * 32)
     rendition.mkdir(parents=True)
     (rendition / "one").write_bytes(b"made some time ago")
@@ -210,11 +217,11 @@ def test_the_sweep_takes_what_nothing_speaks_of_and_nothing_else(office: Office)
     office.clock.at = _file_time(store)
     assert swept() == 0
     office.clock.pass_(hours=25)
-    assert swept() == 4
+    assert swept() == 3
     assert swept() == 0
     begun.abandon()
     assert files(office, "media") == 2
-    assert sorted(kind for _, kind in office.keys.halves.all()) == ["case", "claim"]
+    assert all(office.keys.halves.read(place) for place in places(office, case_id))
     assert not rendition.exists()
     with office.looking(office.sam) as desk:
         row = desk.session.scalars(select(MediaRow).where(MediaRow.case_id == case_id, MediaRow.role == "post")).one()
@@ -225,8 +232,9 @@ def test_the_sweep_finishes_what_a_purge_left_when_its_program_ended(office: Off
     case_id = ended(office)
     purge_id = asked(office, case_id)
     store = MediaStore(office.settings.data / "media")
-    kept = {path: path.read_bytes() for path in (*store.folder.rglob("*"), *office.keys.halves.folder.rglob("*"))
+    kept = {path: path.read_bytes() for path in (*store.folder.rglob("*"), *office.keys.halves.sheets())
             if path.is_file()}  # fmt: skip
+    halves = places(office, case_id)
     with office.at(office.tess) as desk:
         approve_purge(desk, purge_id)
     for path, content in kept.items():
@@ -235,7 +243,8 @@ def test_the_sweep_finishes_what_a_purge_left_when_its_program_ended(office: Off
     office.clock.at = _file_time(store) + timedelta(hours=25)
     assert sweep(office.database, office.settings, office.keys, office.clock) == 4
     assert files(office, "media") == 0
-    assert list(office.keys.halves.all()) == []
+    assert not any(office.keys.halves.read(place) for place in halves)
+    assert places(office, case_id) == []
 
 
 def _file_time(store: MediaStore):

@@ -13,7 +13,7 @@ from desk_office import Office
 from consentry.desk.errors import DeskError
 from consentry.desk.store.ids import new_id
 from consentry.desk.store.tables.keys import KeyRow
-from consentry.desk.vault.halves import Halves
+from consentry.desk.vault.halves import ON_A_SHEET, Halves
 from consentry.desk.vault.keys import KeyRing
 from consentry.desk.vault.master import LocalWrapper, MasterKeys
 from consentry.desk.vault.rotating import rotate, wrapped_by
@@ -43,6 +43,11 @@ def opened(office: Office, ring: KeyRing, case_id: UUID, content: bytes, kind: s
         return ring.open(session, case_id, "a.place", content, kind)
 
 
+def place_of(office: Office, case_id: UUID) -> str:
+    with office.database.reading() as session:
+        return session.get_one(KeyRow, (case_id, "case")).half or ""
+
+
 def refused(office: Office, ring: KeyRing, case_id: UUID, content: bytes) -> str:
     with pytest.raises(DeskError) as caught:
         opened(office, ring, case_id, content)
@@ -61,10 +66,11 @@ def test_one_half_alone_opens_nothing(office: Office, ring: KeyRing) -> None:
     """The database with its keys, and the master key: all that a backup and its owner have."""
     case_id = made(office, ring)
     content = sealed(office, ring, case_id)
-    ring.halves.destroy(case_id, "case")
-    ring.halves.destroy(case_id, "case")
+    for _ in range(2):
+        ring.halves.destroy(place_of(office, case_id))
     assert refused(office, ring, case_id, content) == "desk.purged"
-    ring.halves.make(case_id, "case")  # another half is another key
+    (path,) = ring.halves.sheets()
+    path.write_bytes(bytes(range(256)) * 128)  # another half is another key
     assert refused(office, ring, case_id, content) == "desk.damaged"
 
 
@@ -74,7 +80,7 @@ def test_a_folder_of_keys_that_is_away_is_no_purge(office: Office, ring: KeyRing
     ring.halves.folder.rename(tmp_path / "elsewhere")
     assert refused(office, ring, case_id, content) == "desk.keys"
     (tmp_path / "elsewhere").rename(ring.halves.folder)
-    (path,) = ring.halves.folder.glob("??/*")
+    (path,) = ring.halves.sheets()
     path.write_bytes(b"short")
     assert refused(office, ring, case_id, content) == "desk.keys"
 
@@ -93,8 +99,8 @@ def test_a_key_is_destroyed_if_and_only_if_the_transaction_is_kept(office: Offic
         assert not ring.destroy(session, office.clock, case_id, "case")
         with session.begin_nested():  # the end of a savepoint is not the end
             session.flush()
-        assert list(ring.halves.all()) == [(case_id, "case")]
-    assert list(ring.halves.all()) == []
+        assert ring.halves.read(place_of(office, case_id)) is not None
+    assert ring.halves.read(place_of(office, case_id)) is None
     assert refused(office, ring, case_id, content) == "desk.purged"
     with office.database.writing() as session:
         row = session.get_one(KeyRow, (case_id, "case"))
@@ -146,18 +152,26 @@ def test_rotation_can_be_stopped_and_everything_is_readable_throughout(office: O
     assert rotate(office.database, both, office.clock) == 0
     assert wrapped_by(office.database) == {NEW.mark.hex(): 6}
     all_readable(KeyRing(MasterKeys(NEW), ring.halves.folder))
-    assert list(ring.halves.all()) != []
 
 
 def test_a_copy_of_the_folder_of_keys_forgets_what_was_destroyed(tmp_path: Path) -> None:
     here, copy = Halves(tmp_path / "here"), Halves(tmp_path / "copy")
-    ids = [new_id() for _ in range(3)]
-    for case_id in ids:
-        here.make(case_id, "case")
-    assert here.mirror(copy.folder) == (3, 0)
-    here.destroy(ids[0], "case")
-    here.make(ids[1], "claim")
+    taken = [here.take() for _ in range(ON_A_SHEET + 2)]
+    assert len({half for _, half in taken}) == len({place for place, _ in taken}) == ON_A_SHEET + 2
+    assert here.mirror(copy.folder) == (2, 0)
+    (first, _), (second, half) = taken[0], taken[-1]
+    here.destroy(first)
+    Halves(here.folder).take()  # another process begins a sheet of its own
     assert here.mirror(copy.folder) == (1, 1)
-    assert sorted(copy.all()) == sorted(here.all())
-    assert copy.read(ids[1], "claim") == here.read(ids[1], "claim")
-    assert here.make(ids[1], "case") == copy.read(ids[1], "case")  # never over one that is there
+    assert here.mirror(copy.folder) == (0, 0)
+    assert copy.read(first) is None
+    assert copy.read(second) == here.read(second) == half
+    here.destroy("0" * 32 + ":0")  # is gone already
+    for path in (*here.sheets(), *copy.sheets()):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("place", ["", "../../etc/passwd:1", "0" * 32, "0" * 32 + ":1024", "0" * 31 + ":1"])
+def test_a_place_is_never_a_way_out_of_the_folder(tmp_path: Path, place: str) -> None:
+    with pytest.raises(ValueError, match="the place of a half"):
+        Halves(tmp_path).read(place)

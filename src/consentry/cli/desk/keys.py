@@ -99,4 +99,6 @@ def backup(
         # A folder whose disk is away must not empty its copy.
         raise DeskError(f"There is no folder of keys at {here}.", "Name the data folder.", code="desk.keys")
     added, destroyed = Halves(here).mirror(folder)
-    OUT.print(plain(f"{added} were added to {folder}, {destroyed} were destroyed in it."), soft_wrap=True)
+    OUT.print(
+        plain(f"{added} sheets of keys were added to {folder}, {destroyed} keys were destroyed in it."), soft_wrap=True
+    )

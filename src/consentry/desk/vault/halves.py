@@ -1,67 +1,74 @@
-"""The other half of each key, in a file: what is destroyed with it cannot be brought back by a backup of the database.
+"""The other half of each key, in a file: what is destroyed there cannot be brought back by a backup of the database.
 
-The database holds one half of the key of a case or claim, wrapped under the master key; the other is a file of 32
-random bytes. A key needs both. The folder is kept out of backups of the data, or has a backup of its own that is
-brought up to date whenever something is purged (`mirror`); so whoever restores an old backup of the database finds that
-purged cases stay unreadable, the owner of the master key included.
+The database holds one half of the key of a case or claim, wrapped under the master key; the other are 32 random bytes
+in a sheet. A key needs both. The folder of sheets is kept out of backups of the data, and has a copy of its own that is
+brought up to date whenever something was purged (`mirror`); so whoever restores an old backup of the database finds
+that purged cases stay unreadable, the owner of the master key included.
+
+A sheet has room for a thousand halves and is written once, whole, by the process that will hand them out. So a new case
+costs no write here, and a hundred thousand cases are a hundred files.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from consentry.desk.errors import DeskError
 from consentry.writing import writing
 
 HALF: Final = 32
 """Bytes of a half."""
+ON_A_SHEET: Final = 1024
+_DESTROYED: Final = bytes(HALF)
 _PLACE: Final = "the folder of keys"
+_NAME: Final = re.compile(r"([0-9a-f]{32}):([0-9]{1,4})")
 
 
 class Halves:
-    """A folder with a file for each key.
+    """A folder of sheets. Only its owner can read it.
 
     Args:
-        folder: Made when the first is; only its owner can read it.
+        folder: Made when the first half is taken.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._turn = Lock()
+        self._owner = 0
+        self._sheet = b""
+        self._name = ""
+        self._next = ON_A_SHEET
 
-    def make(self, case_id: UUID, kind: str) -> bytes:
-        """A new half, on the disk; the one that is there if an act before this one came to nothing.
-
-        Raises:
-            OutputError: It cannot be written.
-        """
-        half = os.urandom(HALF)
-        place = self._place(case_id, kind)
-        with writing(_PLACE):
-            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            beside = place.parent / f".{uuid4().hex}"
-            try:
-                _write(beside, half)
-                os.link(beside, place)  # never over one that is there: somebody may have sealed with it
-            except FileExistsError:
-                return place.read_bytes()
-            finally:
-                beside.unlink(missing_ok=True)
-            _bring_to_disk(place.parent)
-        return half
-
-    def read(self, case_id: UUID, kind: str) -> bytes | None:
-        """A half; ``None`` if it was destroyed.
+    def take(self) -> tuple[str, bytes]:
+        """A half that nobody has had, and its place. It is on the disk already.
 
         Raises:
-            DeskError: ``desk.keys``: the folder is not there, or the file is not one of ours.
+            OutputError: A new sheet cannot be written.
         """
+        with self._turn:
+            if self._next == ON_A_SHEET or self._owner != os.getpid():
+                self._begin_sheet()
+            place, start = f"{self._name}:{self._next}", self._next * HALF
+            self._next += 1
+            return place, self._sheet[start : start + HALF]
+
+    def read(self, place: str) -> bytes | None:
+        """A half; ``None`` if it was destroyed, or its sheet is not here.
+
+        Raises:
+            DeskError: ``desk.keys``: the folder is not there, or a sheet is not as it was written.
+        """
+        path, offset = self._at(place)
         try:
-            half = self._place(case_id, kind).read_bytes()
+            with path.open("rb") as file:
+                file.seek(offset)
+                half = file.read(HALF)
         except FileNotFoundError:
             if not self.folder.is_dir():
                 raise _no_folder(self.folder) from None
@@ -70,100 +77,86 @@ class Halves:
             raise _no_folder(self.folder) from error
         if len(half) != HALF:
             raise DeskError(
-                "A file in the folder of keys is not as it was written.",
-                "Restore the folder from its own backup.",
+                "A sheet in the folder of keys is not as it was written.",
+                "Restore the folder from its own copy.",
                 code="desk.keys",
             )
-        return half
+        return None if half == _DESTROYED else half
 
-    def destroy(self, case_id: UUID, kind: str) -> None:
-        """Overwrite a half on the disk, then delete it; does no harm twice.
+    def destroy(self, place: str) -> None:
+        """Overwrite a half on the disk; does no harm twice.
 
         Raises:
             OutputError: It cannot be written.
         """
-        _destroy(self._place(case_id, kind))
+        path, offset = self._at(place)
+        with writing(_PLACE):
+            try:
+                with path.open("r+b") as file:
+                    file.seek(offset)
+                    file.write(_DESTROYED)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except FileNotFoundError:
+                return
 
-    def changed(self, case_id: UUID, kind: str) -> float:
-        """When a half was written, as the system counts; the end of time for one that is gone."""
-        try:
-            return self._place(case_id, kind).stat().st_mtime
-        except FileNotFoundError:
-            return float("inf")
-
-    def all(self) -> Iterator[tuple[UUID, str]]:
-        """Every half that is there."""
-        for path in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*-*")):
-            name, _, kind = path.name.partition("-")
-            with suppress(ValueError):
-                yield UUID(hex=name), kind
+    def sheets(self) -> Iterator[Path]:
+        """Every sheet."""
+        return (path for path in sorted(self.folder.glob("*.keys")))
 
     def mirror(self, folder: Path) -> tuple[int, int]:
-        """Bring a copy of this folder up to date: what is new is added, what was destroyed here is destroyed there.
+        """Bring a copy of this folder up to date: new sheets are added, what was destroyed here is destroyed there.
 
         Args:
             folder: The copy; made if it is not there.
 
         Returns:
-            How many were added, and how many destroyed.
+            How many sheets were added, and how many halves destroyed.
 
         Raises:
             OutputError: It cannot be written.
         """
-        copy = Halves(folder)
-        here, there = set(self.all()), set(copy.all())
-        for case_id, kind in there - here:
-            copy.destroy(case_id, kind)
-        for case_id, kind in here - there:
-            half = self.read(case_id, kind)
-            if half is not None:
-                copy.take(case_id, kind, half)
-        return len(here - there), len(there - here)
+        added = destroyed = 0
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for path in self.sheets():
+                here, copy = path.read_bytes(), folder / path.name
+                if not copy.exists():
+                    _write(copy, here)
+                    added += 1
+                    continue
+                there = copy.read_bytes()
+                for offset in range(0, len(here), HALF):
+                    if here[offset : offset + HALF] == _DESTROYED != there[offset : offset + HALF]:
+                        Halves(folder).destroy(f"{path.stem}:{offset // HALF}")
+                        destroyed += 1
+        return added, destroyed
 
-    def take(self, case_id: UUID, kind: str, half: bytes) -> None:
-        """Keep a half that comes from a copy.
-
-        Raises:
-            OutputError: It cannot be written.
-        """
-        place = self._place(case_id, kind)
+    def _begin_sheet(self) -> None:
+        name, sheet = uuid4().hex, os.urandom(ON_A_SHEET * HALF)
         with writing(_PLACE):
-            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            beside = place.parent / f".{uuid4().hex}"
-            try:
-                _write(beside, half)
-                beside.replace(place)
-            finally:
-                beside.unlink(missing_ok=True)
-            _bring_to_disk(place.parent)
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write(self.folder / f"{name}.keys", sheet)
+        self._owner, self._name, self._sheet, self._next = os.getpid(), name, sheet, 0
 
-    def _place(self, case_id: UUID, kind: str) -> Path:
-        # Ids begin with the time; their ends spread evenly.
-        return self.folder / case_id.hex[-2:] / f"{case_id.hex}-{kind}"
+    def _at(self, place: str) -> tuple[Path, int]:
+        found = _NAME.fullmatch(place)
+        if found is None or int(found[2]) >= ON_A_SHEET:
+            raise ValueError("the place of a half is the name of a sheet and a number")
+        return self.folder / f"{found[1]}.keys", int(found[2]) * HALF
 
 
 def _write(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _destroy(path: Path) -> None:
-    with writing(_PLACE):
-        try:
-            with path.open("r+b") as file:
-                file.write(bytes(max(HALF, path.stat().st_size)))
-                file.flush()
-                os.fsync(file.fileno())
-        except FileNotFoundError:
-            return
-        path.unlink(missing_ok=True)
-        _bring_to_disk(path.parent)
-
-
-def _bring_to_disk(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    beside = path.with_name(f".{path.name}")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:
@@ -173,6 +166,6 @@ def _bring_to_disk(folder: Path) -> None:
 def _no_folder(folder: Path) -> DeskError:
     return DeskError(
         f"The folder of keys, {folder}, is not there or cannot be read.",
-        "Bring its disk back, or restore the folder from its own backup; without it nothing of a case can be read.",
+        "Bring its disk back, or restore the folder from its own copy; without it nothing of a case can be read.",
         code="desk.keys",
     )

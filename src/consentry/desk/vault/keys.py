@@ -63,17 +63,18 @@ class KeyRing:
             expires_at: When it is destroyed by itself.
         """
         part = new_key()
+        place, half = self.halves.take() if kind in SPLIT else (None, None)
         session.add(
             KeyRow(
                 case_id=case_id,
                 kind=kind,
                 wrapped=self._wrapper.wrap(part, context_of(case_id, kind)),
+                half=place,
                 purpose=PURPOSE,
                 made_at=clock(),
                 expires_at=expires_at,
             )
         )
-        half = self.halves.make(case_id, kind) if kind in SPLIT else None
         _unwrapped(session)[case_id, kind] = _whole(part, half, case_id, kind)
 
     def ensure(
@@ -86,7 +87,7 @@ class KeyRing:
             with session.begin_nested():
                 self.make(session, clock, case_id, kind, expires_at=expires_at)
                 session.flush()
-        except IntegrityError:  # somebody else was quicker; both made, or found, the same half
+        except IntegrityError:  # somebody else was quicker
             _unwrapped(session).pop((case_id, kind), None)
 
     def seal(self, session: Session, case_id: UUID, about: str, content: bytes, kind: KeyKind = "case") -> bytes:
@@ -130,7 +131,7 @@ class KeyRing:
             row = session.get(KeyRow, (case_id, kind))
             if row is None or row.wrapped is None:
                 raise _purged()
-            half = self.halves.read(case_id, kind) if kind in SPLIT else None
+            half = None if row.half is None else self.halves.read(row.half)
             if half is None and kind in SPLIT:
                 raise _purged()
             part = self._wrapper.unwrap(row.wrapped, context_of(case_id, kind))
@@ -140,7 +141,7 @@ class KeyRing:
     def destroy(self, session: Session, clock: Clock, case_id: UUID, kind: KeyKind) -> bool:
         """Destroy a key: its half in the database with this transaction, the other one right after it.
 
-        Should the program end in between, `destroy_leftovers` does the rest.
+        Should the program end in between, the sweep does the rest.
 
         Returns:
             Whether there was one.
@@ -152,7 +153,8 @@ class KeyRing:
         row.destroyed_at = clock()
         session.flush()
         _unwrapped(session).pop((case_id, kind), None)
-        after_commit(session, lambda: self.halves.destroy(case_id, kind))
+        if (place := row.half) is not None:
+            after_commit(session, lambda: self.halves.destroy(place))
         return True
 
 

@@ -77,14 +77,15 @@ def restore(settings: DeskSettings, master: MasterKeys, folder: Path, *, keys: P
 
 def missing_halves(settings: DeskSettings, halves: Halves) -> list[tuple[UUID, str]]:
     """Keys that the database takes for whole, and whose other half is not here."""
-    held = set(halves.all())
     database = Database(settings.address)
     try:
         with database.reading() as session:
             rows = session.execute(
-                select(KeyRow.case_id, KeyRow.kind).where(KeyRow.wrapped.is_not(None), KeyRow.kind.in_(sorted(SPLIT)))
+                select(KeyRow.case_id, KeyRow.kind, KeyRow.half).where(
+                    KeyRow.wrapped.is_not(None), KeyRow.kind.in_(sorted(SPLIT))
+                )
             )
-            return [(case_id, kind) for case_id, kind in rows if (case_id, kind) not in held]
+            return [(case_id, kind) for case_id, kind, half in rows if half is None or halves.read(half) is None]
     finally:
         database.close()
 

@@ -36,7 +36,7 @@ def sweep(database: Database, settings: DeskSettings, keys: KeyRing, clock: Cloc
     """
     before = (clock() - timedelta(hours=settings.orphan_hours)).timestamp()
     swept = _sweep_media(database, media_folder(settings.data), before)
-    swept += _sweep_halves(database, keys, before)
+    swept += _sweep_halves(database, keys)
     return swept + _sweep_renditions(settings, clock())
 
 
@@ -74,21 +74,24 @@ def _take_away(path: Path, before: float) -> int:
     return 1
 
 
-def _sweep_halves(database: Database, keys: KeyRing, before: float) -> int:
-    """Halves whose other half was destroyed, or never kept."""
+def _sweep_halves(database: Database, keys: KeyRing) -> int:
+    """Halves of keys that were destroyed by a program that ended before it came to them."""
     swept = 0
-    old = (each for each in keys.halves.all() if keys.halves.changed(*each) < before)
-    for some in _some(old, _AT_ONCE):
-        with database.reading() as session:
+    while True:
+        with database.writing() as session:
             rows = session.scalars(
-                select(KeyRow).where(KeyRow.case_id.in_([case_id for case_id, _ in some]), KeyRow.wrapped.is_not(None))
-            )
-            held = {(row.case_id, row.kind) for row in rows}
-        for case_id, kind in some:
-            if (case_id, kind) not in held:
-                keys.halves.destroy(case_id, kind)
-                swept += 1
-    return swept
+                select(KeyRow)
+                .where(KeyRow.destroyed_at.is_not(None), KeyRow.half.is_not(None))
+                .limit(_AT_ONCE)
+                .with_for_update(skip_locked=True)
+            ).all()
+            for row in rows:
+                place, row.half = row.half or "", None
+                if keys.halves.read(place) is not None:
+                    keys.halves.destroy(place)
+                    swept += 1
+        if len(rows) < _AT_ONCE:
+            return swept
 
 
 def _sweep_renditions(settings: DeskSettings, now: datetime) -> int:

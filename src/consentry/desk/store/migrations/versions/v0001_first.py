@@ -128,12 +128,15 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=True),
+        sa.Column("half", sa.String(length=40), nullable=True),
         sa.Column("purpose", sa.String(length=100), nullable=False),
         sa.Column("made_at", Moment(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=True),
         sa.Column("destroyed_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("case_id", "kind", name=op.f("pk_keys")),
     )
+    op.create_index(op.f("ix_keys_destroyed_at"), "keys", ["destroyed_at"], unique=False)
+    op.create_index(op.f("ix_keys_expires_at"), "keys", ["expires_at"], unique=False)
     op.create_table(
         "log_end",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -552,6 +555,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_log_entries_act"), table_name="log_entries")
     op.drop_table("log_entries")
     op.drop_table("log_end")
+    op.drop_index(op.f("ix_keys_expires_at"), table_name="keys")
+    op.drop_index(op.f("ix_keys_destroyed_at"), table_name="keys")
     op.drop_table("keys")
     op.drop_index(op.f("ix_jobs_subject_id"), table_name="jobs")
     op.drop_index("ix_jobs_next", table_name="jobs")
