@@ -181,12 +181,7 @@ def try_again(session: Session, clock: Clock, job_id: UUID) -> bool:
 def _next(now: datetime, kinds: Collection[str], most: int) -> Select[JobRow]:
     due = (JobRow.state == READY) & (JobRow.run_at <= now)
     abandoned = (JobRow.state == RUNNING) & (JobRow.lease_until < now) & (JobRow.attempts < most)
-    return (
-        select(JobRow)
-        .where(JobRow.kind.in_(kinds), or_(due, abandoned))
-        .order_by(JobRow.run_at, JobRow.id)
-        .limit(1)
-    )
+    return select(JobRow).where(JobRow.kind.in_(kinds), or_(due, abandoned)).order_by(JobRow.run_at, JobRow.id).limit(1)
 
 
 def _held(session: Session, worker: UUID, job_id: UUID) -> JobRow | None:

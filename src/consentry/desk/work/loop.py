@@ -150,7 +150,9 @@ class Worker:
 
     def run_one(self) -> bool:
         """Take one job and do it; no if there was none."""
-        with self._database.reading() as session:  # where one writes at a time, those who look must not stand in the way
+        with (
+            self._database.reading() as session
+        ):  # where one writes at a time, those who look must not stand in the way
             if not is_due(session, self._clock, self._settings, tuple(self._handlers)):
                 return False
         with self._database.writing() as session:
