@@ -103,9 +103,9 @@ def test_nothing_that_was_accepted_is_lost_or_doubled(address: str, tmp_path: Pa
         for thread in threads:
             thread.start()
         for _ in range(KILLS):
-            if chance.random() < 0.8:  # else it may be killed before it has begun
+            if chance.random() < 0.3:  # else it may be killed before it has begun
                 desk.wait_until_it_answers()
-            time.sleep(chance.uniform(0, 1.2))
+            time.sleep(chance.uniform(0, 3.5))
             what = chance.choice(["serve", "serve", "worker"])
             desk.kill(what)
             desk.begin(what)
@@ -170,6 +170,6 @@ def _check(address: str, accepted: Accepted) -> None:
         assert acts["case.file"] == len(cases)
         assert acts["case.answer"] == given.total()
         assert acts["case.decide"] == held.total()
-        assert len(accepted.cases) >= KILLS // 5
+        assert len(accepted.cases) >= KILLS // 10
         assert accepted.decisions
     database.close()
