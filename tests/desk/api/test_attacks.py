@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import threading
+import zlib
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -270,3 +272,30 @@ def test_media_that_are_fetched_are_bounded(
         assert person.post(path, {"address": server.url(name)}).json()["code"] == code, name
     kept = [file for file in (settings.data / "media").rglob("*") if file.is_file()]
     assert len(kept) == 1
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused_where_it_is_decoded(front: Front) -> None:
+    person, reviewer = front.with_token("service"), front.at_screen("reviewer")
+    case = person.post("/cases", report()).json()
+    path = f"/api/v1/cases/{case['id']}/posts/{case['posts'][0]['id']}/media"
+    bomb = person.client.post(path, content=png_bomb(60_000)).json()
+    assert bomb["content_type"] == "image/png"
+    shown = reviewer.get(f"/cases/{case['id']}/media/{bomb['id']}/rendition")
+    assert shown.status_code == 422
+    assert shown.json()["code"].startswith("media.too_")
+    damaged = person.client.post(path, content=PHOTO).json()
+    assert reviewer.get(f"/cases/{case['id']}/media/{damaged['id']}/rendition").status_code == 422
+    assert front.stranger().get("/api/v1/health").status_code == 200
+
+
+def png_bomb(side: int) -> bytes:
+    """A grey PNG of so many pixels in each direction, in a few hundred kilobytes at most."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    packer = zlib.compressobj(9)
+    row = bytes(1 + (side + 7) // 8)
+    pixels = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")

@@ -85,7 +85,22 @@ class Problem(BaseModel):
         fields: Where in the request something is wrong, without what was given.
     """
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:consentry:error:desk.version",
+                    "title": "Precondition Failed",
+                    "status": 412,
+                    "detail": "The case was changed by somebody else meanwhile.",
+                    "code": "desk.version",
+                    "remedy": "Look at it again, then repeat what still holds.",
+                    "request_id": "dc6862e4ad2c4152a48b925e18e77c37",
+                }
+            ]
+        },
+    )
 
     type: str
     title: str

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
 from pydantic import ValidationError
 
+from consentry.desk.actor import SYSTEM
 from consentry.desk.cases.assessed import record_imported
 from consentry.desk.cases.filing import FiledPost, Filing, file_case
 from consentry.desk.cases.locating import posts_of
@@ -82,7 +84,8 @@ def import_case(
     )
     case = file_case(desk, Filing(source="import", report=report, posts=filed))
     rows = {post.post_id: post.id for post in posts_of(desk, case.id)}
-    record_imported(desk, case, {rows[each.post_id]: each for each in assessments}, new_id())
+    # Whoever brings assessments files the case; that it opens with them is the desk's own move.
+    record_imported(replace(desk, actor=SYSTEM), case, {rows[each.post_id]: each for each in assessments}, new_id())
     return case
 
 

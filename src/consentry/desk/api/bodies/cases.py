@@ -27,6 +27,7 @@ class NewCase(Body):
         report: ``None`` for a post that the platform itself came across.
         article_16: Whether it is a notice of illegal content under Article 16 of the DSA.
         submit: Whether it is assessed at once, since no media are to come.
+        source: Whether a program made it, or somebody filled in a form.
     """
 
     model_config = ConfigDict(
@@ -57,6 +58,7 @@ class NewCase(Body):
     posts: Annotated[list[FiledPost], Field(min_length=1, max_length=MOST_POSTS_A_REPORT)]
     article_16: bool = False
     submit: bool = False
+    source: Literal["api", "form"] = "api"
 
     @model_validator(mode="after")
     def _makes_a_case(self) -> Self:
@@ -70,7 +72,7 @@ class NewCase(Body):
 
     def filing(self) -> Filing:
         """What is filed."""
-        return Filing(source="api", report=self.report, posts=tuple(self.posts), article_16=self.article_16)
+        return Filing(source=self.source, report=self.report, posts=tuple(self.posts), article_16=self.article_16)
 
 
 class ReportChanged(Body):
