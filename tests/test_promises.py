@@ -51,12 +51,10 @@ def test_promise_1_nothing_acts_on_a_recommendation() -> None:
     Decoders are spoken to over a pair of sockets that lead nowhere else, and before Ray is asked for a cluster, a
     socket tells whether there is anything at its address. Media and manifests at addresses are asked for with GET.
     What is sent are the desk's webhooks alone, which say what people did; and its client, its login and its keys speak
-    to servers that whoever runs them names; the demo asks for a port that is free. What is deleted is what was begun to
-    be written and could not be finished, what two people had purged from
-    the vault, and renditions that are made again when they are asked for.
+    to servers that whoever runs them names. What is deleted is what was begun to be written and could not be finished,
+    what two people had purged from the vault, and renditions that are made again when they are asked for.
     """
     speaking = {
-        "cli/desk/demo.py",
         "desk/client.py",
         "desk/people/other_login.py",
         "desk/vault/key_service.py",

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -66,6 +67,14 @@ class Processes:
         with (self.folder / f"{what}.log").open("ab") as log:
             command = [sys.executable, "-m", "consentry", "desk", what, *words]
             self.running[what] = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+
+    def wait_until_it_answers(self) -> None:
+        """Give the server time to begin."""
+        for _ in range(300):
+            with suppress(httpx.TransportError):
+                httpx.get(f"http://127.0.0.1:{self.port}/api/v1/health", timeout=2)
+                return
+            time.sleep(0.1)
 
     def kill(self, what: str) -> None:
         """End it as nobody can prepare for, with everything that it had begun."""

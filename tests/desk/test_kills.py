@@ -99,10 +99,12 @@ def test_nothing_that_was_accepted_is_lost_or_doubled(address: str, tmp_path: Pa
     try:
         for what in ("serve", "worker"):
             desk.begin(what)
-        time.sleep(5)
+        desk.wait_until_it_answers()
         for thread in threads:
             thread.start()
         for _ in range(KILLS):
+            if chance.random() < 0.3:  # else it may be killed before it has begun
+                desk.wait_until_it_answers()
             time.sleep(chance.uniform(0, 3.5))
             what = chance.choice(["serve", "serve", "worker"])
             desk.kill(what)
@@ -168,6 +170,6 @@ def _check(address: str, accepted: Accepted) -> None:
         assert acts["case.file"] == len(cases)
         assert acts["case.answer"] == given.total()
         assert acts["case.decide"] == held.total()
-        assert len(accepted.cases) >= 20
+        assert len(accepted.cases) >= KILLS // 10
         assert accepted.decisions
     database.close()

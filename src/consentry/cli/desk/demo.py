@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,7 +42,7 @@ def demo(
     data: Annotated[Path, typer.Option("--data", help="Folder of the demo's desk; made anew where it is not.")] = Path(
         "desk-demo"
     ),
-    port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="0 takes a free one.")] = 8350,
+    port: Annotated[int, typer.Option("--port", min=1, max=65_535, help="Where it listens.")] = 8350,
     serving: Annotated[bool, typer.Option("--serve/--no-serve", help="Only make the cases, and serve nothing.")] = True,
 ) -> None:
     """Start a desk on this machine alone, with the demo's posts as cases, and print where and with which logins.
@@ -55,7 +54,6 @@ def demo(
     installation = _made(data)
     people = _people(installation)
     filed = _cases(installation)
-    port = port or _free_port()
     address = f"http://{_LOOPBACK}:{port}"
     OUT.print(plain(f"{filed} cases of the demo were filed; a worker assesses them."))
     table = Table("login", "password", "role", box=None, pad_edge=False)
@@ -70,13 +68,6 @@ def demo(
     OUT.print(plain(f"The API: {address}/api/v1/  Its description: {address}/api/v1/openapi.json  End with Ctrl-C."))
     with _worker(installation.settings):
         _serve(installation, port)
-
-
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind((_LOOPBACK, 0))
-        found: int = held.getsockname()[1]
-    return found
 
 
 def _made(data: Path) -> Installation:

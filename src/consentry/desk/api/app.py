@@ -19,6 +19,7 @@ from consentry.desk.api.problems import problem, problem_of
 from consentry.desk.api.request_log import LOG, RequestLog
 from consentry.desk.api.routes import (
     cases,
+    labels,
     looks,
     media,
     other_login,
@@ -45,6 +46,7 @@ ROUTES: Final[tuple[Routes, ...]] = tuple(
         looks,
         reviewing,
         purges,
+        labels,
         oversight,
         people,
         webhooks,
@@ -52,7 +54,7 @@ ROUTES: Final[tuple[Routes, ...]] = tuple(
     )
 )
 """All of them, in the order of the document."""
-OPEN: Final = frozenset({"log_in", "accept_invitation", "depart", "come_back", "health", "ready"})
+OPEN: Final = frozenset({"log_in", "accept_invitation", "depart", "come_back", "labels_picture", "health", "ready"})
 """Routes for everybody; all others ask who comes."""
 _MOST_FIELDS: Final = 20
 _LONGEST_WHERE: Final = 200

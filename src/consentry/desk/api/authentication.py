@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,6 +21,8 @@ from consentry.desk.people.tokens import token_of
 from consentry.desk.serving_settings import ServingSettings
 from consentry.desk.store.tables.people import LoginSessionRow, TokenRow, UserRow
 
+BASIC_FOR: Final = "/api/v1/labels/"
+"""Where a token may come as the password of basic authentication, since Label Studio sends it so and no other way."""
 COOKIE: Final = "consentry_desk"
 SECURE_COOKIE: Final = "__Host-consentry_desk"
 """A prefix that browsers accept over HTTPS alone, for this host alone."""
@@ -87,9 +90,18 @@ def caller_of(serving: Serving, request: Request) -> Caller | None:
     given = request.headers.get("authorization")
     if given is not None:
         scheme, _, secret = given.partition(" ")
+        if scheme.lower() == "basic" and request.url.path.startswith(BASIC_FOR):
+            return _by_token(serving, _password_in(secret), now)
         return _by_token(serving, secret.strip(), now) if scheme.lower() == "bearer" else None
     secret = request.cookies.get(cookie_name(serving.settings), "")
     return _by_session(serving, secret, now) if secret else None
+
+
+def _password_in(given: str) -> str:
+    try:
+        return base64.b64decode(given.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def _by_token(serving: Serving, secret: str, now: datetime) -> Caller | None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
-from sqlalchemy import select
-
 from consentry.desk.cases.looking import medium_of, require_look
+from consentry.desk.cases.media_names import media_ids
 from consentry.desk.cases.recording import assessment_of, latest
 from consentry.desk.cases.states import require_role
 from consentry.desk.desk import Desk
@@ -26,7 +25,7 @@ from consentry.desk.store.tables.cases import MediaRow, PostRow
 from consentry.desk.vault.media import MediaStore
 from consentry.desk.vault.places import media_folder, renditions_folder
 from consentry.media import DecoderPool, Limits
-from consentry.records import FaceSignal, Media, Post
+from consentry.records import FaceSignal, Media
 
 _CLIP_SIDE: Final = 480
 _MOST_CLIP_FRAMES: Final = 480
@@ -149,6 +148,29 @@ def source_of(desk: Desk, case_id: UUID, medium: UUID, wanted: Wanted) -> Source
         require_look(desk, row.id, "reference")
     elif wanted.show != "usual":
         require_look(desk, row.id, wanted.show)
+    return _source(desk, row)
+
+
+def picture_source(desk: Desk, signed: Sequence[Any]) -> Source:
+    """What a picture is made from that somebody was given the signed address of.
+
+    Args:
+        desk: The desk itself; the signature was checked.
+        signed: The case, the medium, and the second until which the address holds.
+
+    Raises:
+        DeskError: ``desk.not_found``: it has expired, or is of a reference photo; ``desk.purged``.
+    """
+    case_id, medium, until = signed
+    row = medium_of(desk, UUID(case_id), UUID(medium))
+    if row.role == "reference" or until <= desk.now.timestamp():
+        raise DeskError("There is no such picture, or its address has expired.", "List the tasks anew.",
+                        code="desk.not_found")  # fmt: skip
+    return _source(desk, row)
+
+
+def _source(desk: Desk, row: MediaRow) -> Source:
+    case_id = row.case_id
     name = desk.unseal(case_id, f"media.name:{row.id}", row.name)
     if row.role == "reference":
         return Source(row.address, desk.keys.key(desk.session, case_id, "claim"), name, None)
@@ -165,18 +187,6 @@ def _signal(desk: Desk, row: MediaRow) -> FaceSignal | None:
     name = media_ids(desk, row.post_id).get(row.id)
     signals = assessment_of(desk, measured).signals
     return next((signal for signal in signals.faces if signal.media_id == name), None)
-
-
-def media_ids(desk: Desk, post: UUID) -> dict[UUID, str]:
-    """What assessments call the media of a post: their names, with a number where two have one."""
-    rows = desk.session.scalars(
-        select(MediaRow)
-        .where(MediaRow.post_id == post, MediaRow.role == "post", MediaRow.removed_at.is_(None))
-        .order_by(MediaRow.position)
-    ).all()
-    named = [Media(media_id=desk.unseal(row.case_id, f"media.name:{row.id}", row.name), data=b"") for row in rows]
-    distinct = Post(post_id="any", media=tuple(named)).media
-    return {row.id: medium.media_id for row, medium in zip(rows, distinct, strict=True)}
 
 
 def _digest(signal: FaceSignal | None) -> str:

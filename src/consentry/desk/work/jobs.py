@@ -68,6 +68,11 @@ def enqueue(
     return job
 
 
+def is_due(session: Session, clock: Clock, settings: DeskSettings, kinds: Collection[str]) -> bool:
+    """Whether there is anything to take; asked in a reading transaction."""
+    return session.scalars(_next(clock(), kinds, settings.job_attempts)).first() is not None
+
+
 def take_job(
     session: Session, clock: Clock, settings: DeskSettings, worker: UUID, kinds: Collection[str]
 ) -> JobRow | None:
@@ -81,7 +86,8 @@ def take_job(
         kinds: What the worker has handlers for.
     """
     now = clock()
-    job = session.scalars(_next(now, kinds, settings.job_attempts)).first()
+    wanted = _next(now, kinds, settings.job_attempts).with_for_update(skip_locked=True)
+    job = session.scalars(wanted).first()
     if job is None:
         return None
     job.state, job.worker, job.attempts = RUNNING, worker, job.attempts + 1
@@ -175,13 +181,7 @@ def try_again(session: Session, clock: Clock, job_id: UUID) -> bool:
 def _next(now: datetime, kinds: Collection[str], most: int) -> Select[JobRow]:
     due = (JobRow.state == READY) & (JobRow.run_at <= now)
     abandoned = (JobRow.state == RUNNING) & (JobRow.lease_until < now) & (JobRow.attempts < most)
-    return (
-        select(JobRow)
-        .where(JobRow.kind.in_(kinds), or_(due, abandoned))
-        .order_by(JobRow.run_at, JobRow.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    return select(JobRow).where(JobRow.kind.in_(kinds), or_(due, abandoned)).order_by(JobRow.run_at, JobRow.id).limit(1)
 
 
 def _held(session: Session, worker: UUID, job_id: UUID) -> JobRow | None:

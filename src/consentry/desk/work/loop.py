@@ -20,7 +20,7 @@ from consentry.desk.store.clock import Clock, utc_now
 from consentry.desk.store.database import Database
 from consentry.desk.store.ids import new_id
 from consentry.desk.store.tables.work import JobRow
-from consentry.desk.work.jobs import fail, finish, keep_job, take_job, worn_out
+from consentry.desk.work.jobs import fail, finish, is_due, keep_job, take_job, worn_out
 
 Record = Callable[[Session], None]
 """Writes down what a job did, in the transaction in which the job ends."""
@@ -30,6 +30,8 @@ _LOG: Final = logging.getLogger("consentry.desk.work")
 _BEATS: Final = 3
 """Signs of life within a lease."""
 _ATTEMPTS_TO_RECORD: Final = 5
+_WORN_OUT: Final = 5.0
+"""Seconds between looks for jobs that killed their workers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Worker:
         self._database = database
         self._settings = settings
         self._handlers = handlers
-        self._regular = regular
+        self._regular = (Regular(_WORN_OUT, self.set_aside_worn_out), *regular)
         self._clock = clock
         self._stop = Event()
 
@@ -128,6 +130,7 @@ class Worker:
             How many jobs were begun.
         """
         done = 0
+        self.set_aside_worn_out()
         while self.run_one():
             done += 1
         return done
@@ -147,7 +150,11 @@ class Worker:
 
     def run_one(self) -> bool:
         """Take one job and do it; no if there was none."""
-        self._set_aside_worn_out()
+        with (
+            self._database.reading() as session
+        ):  # where one writes at a time, those who look must not stand in the way
+            if not is_due(session, self._clock, self._settings, tuple(self._handlers)):
+                return False
         with self._database.writing() as session:
             row = take_job(session, self._clock, self._settings, self.id, tuple(self._handlers))
             job = None if row is None else Job.of(row)
@@ -186,7 +193,8 @@ class Worker:
                 handler.give_up(job, code)(session)
         _LOG.warning("job failed", extra={"job": str(job.id), "kind": job.kind, "code": code, "state": state})
 
-    def _set_aside_worn_out(self) -> None:
+    def set_aside_worn_out(self) -> None:
+        """Set aside what killed every worker that began it."""
         while True:
             with self._database.writing() as session:
                 row = worn_out(session, self._clock, self._settings)
