@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
-from rich.table import Table
 
 from consentry.cli.desk.options import ConfigOption, DatabaseOption, DataOption, Installation, opened, settings_of
 from consentry.cli.output import OUT, plain
@@ -95,12 +94,16 @@ def list_(database: DatabaseOption = None, data: DataOption = None, config: Conf
     from consentry.desk.store.clock import utc_now
     from consentry.desk.store.tables.keeping import PurgeRow
 
-    table = Table("purge", "case", "what", "asked by", "lapses", box=None, pad_edge=False)
     with closing(installation.database), installation.database.reading() as session:
         waiting = select(PurgeRow).where(PurgeRow.state == "asked", PurgeRow.lapses_at > utc_now())
-        for row in session.scalars(waiting.order_by(PurgeRow.id)):
-            table.add_row(str(row.id), str(row.case_id), row.what, str(row.asked_by), f"{row.lapses_at:%Y-%m-%d}")
-    OUT.print(table)
+        rows = session.scalars(waiting.order_by(PurgeRow.id)).all()
+    for row in rows:  # no table: ids that are cut off cannot be copied
+        OUT.print(
+            plain(f"{row.id}  {row.what} of {row.case_id}, asked by {row.asked_by}, lapses {row.lapses_at:%Y-%m-%d}"),
+            soft_wrap=True,
+        )
+    if not rows:
+        OUT.print(plain("No purge waits for anybody."))
 
 
 @app.command("expired")
