@@ -35,6 +35,8 @@ class CaseRow(Base):
     __table_args__ = (
         Index("ix_cases_queue", "waiting", "due_slot", "rank", "id"),
         Index("ix_cases_lease", "lease_holder", "lease_until"),
+        Index("ix_cases_list", "state", "id"),
+        Index("ix_cases_filed", "filed_by", "id"),
     )
 
     id: Mapped[Id]
@@ -46,7 +48,7 @@ class CaseRow(Base):
     identity: Mapped[str | None] = mapped_column(String(20))
     reported_at: Mapped[datetime | None]
     article_16: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str] = mapped_column(String(20), index=True)
+    state: Mapped[str] = mapped_column(String(20))
     round: Mapped[int] = mapped_column(default=0)
     step: Mapped[str] = mapped_column(String(10), default="first")
     version: Mapped[int] = mapped_column()

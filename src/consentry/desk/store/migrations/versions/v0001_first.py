@@ -73,10 +73,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_cases_created_at"), "cases", ["created_at"], unique=False)
     op.create_index(op.f("ix_cases_decided_at"), "cases", ["decided_at"], unique=False)
     op.create_index(op.f("ix_cases_expires_at"), "cases", ["expires_at"], unique=False)
+    op.create_index("ix_cases_filed", "cases", ["filed_by", "id"], unique=False)
     op.create_index("ix_cases_lease", "cases", ["lease_holder", "lease_until"], unique=False)
+    op.create_index("ix_cases_list", "cases", ["state", "id"], unique=False)
     op.create_index("ix_cases_queue", "cases", ["waiting", "due_slot", "rank", "id"], unique=False)
     op.create_index(op.f("ix_cases_report_id"), "cases", ["report_id"], unique=False)
-    op.create_index(op.f("ix_cases_state"), "cases", ["state"], unique=False)
     op.create_table(
         "events",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -566,10 +567,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_events_kind"), table_name="events")
     op.drop_index(op.f("ix_events_case_id"), table_name="events")
     op.drop_table("events")
-    op.drop_index(op.f("ix_cases_state"), table_name="cases")
     op.drop_index(op.f("ix_cases_report_id"), table_name="cases")
     op.drop_index("ix_cases_queue", table_name="cases")
+    op.drop_index("ix_cases_list", table_name="cases")
     op.drop_index("ix_cases_lease", table_name="cases")
+    op.drop_index("ix_cases_filed", table_name="cases")
     op.drop_index(op.f("ix_cases_expires_at"), table_name="cases")
     op.drop_index(op.f("ix_cases_decided_at"), table_name="cases")
     op.drop_index(op.f("ix_cases_created_at"), table_name="cases")
