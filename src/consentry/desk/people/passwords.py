@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from typing import Final
 
@@ -15,6 +16,8 @@ SHORTEST: Final = 12
 """Characters. Length counts for more than mixture (NIST SP 800-63B, 5.1.1.2), which therefore is not asked for."""
 LONGEST: Final = 256
 _FEWEST_DIFFERENT: Final = 5
+AT_ONCE: Final = 4
+"""Hashes that are made at a time: each takes all of its memory, and strangers choose when."""
 
 
 class Passwords:
@@ -27,6 +30,7 @@ class Passwords:
 
     def __init__(self, *, passes: int = 3, memory_kib: int = 65_536) -> None:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1, type=Type.ID)
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._nobody = self._hasher.hash("nobody's password")
 
     def hash(self, password: str, *, name: str = "") -> str:
@@ -47,11 +51,13 @@ class Passwords:
                 f"Take {SHORTEST} to {LONGEST} characters, such as a few words that do not belong together.",
                 code="desk.weak_password",
             )
-        return self._hasher.hash(plain)
+        with self._turns:
+            return self._hasher.hash(plain)
 
     def rehash(self, password: str) -> str:
         """A hash by today's parameters of a password that was just found to be right."""
-        return self._hasher.hash(_normal(password))
+        with self._turns:
+            return self._hasher.hash(_normal(password))
 
     def matches(self, hashed: str | None, password: str) -> bool:
         """Whether a password belongs to a hash; without one, it takes as long and is false.
@@ -60,7 +66,8 @@ class Passwords:
         """
         plain = _normal(password)
         try:
-            return self._hasher.verify(hashed or self._nobody, plain[:LONGEST]) and hashed is not None
+            with self._turns:
+                return self._hasher.verify(hashed or self._nobody, plain[:LONGEST]) and hashed is not None
         except (VerificationError, InvalidHashError):
             return False
 
