@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from desk_office import Office, new_office
+from desk_office import BEGINNING, Office, new_office
+from desk_signals import BEDROOM_SIGNALS
 from sqlalchemy import select, text
 
 from consentry.desk.actor import SYSTEM
 from consentry.desk.cases.answering import answer
 from consentry.desk.cases.appeals import appeal
+from consentry.desk.cases.assessed import record_assessed
 from consentry.desk.cases.deciding import decide
+from consentry.desk.cases.filing import FiledPost, Filing, file_case
 from consentry.desk.cases.letters import letters_of
+from consentry.desk.cases.locating import posts_of
 from consentry.desk.cases.notes import add_note
 from consentry.desk.cases.queue import take, waiting_cases
 from consentry.desk.cases.reading import get_case, history
+from consentry.desk.cases.recording import Found
 from consentry.desk.errors import DeskError
+from consentry.desk.store.ids import new_id
 from consentry.desk.store.tables.decisions import DecisionRow
-from consentry.records import Fact
+from consentry.records import Fact, Report
 
 HARASSING = (
     Fact(name="intent_to_harass", value="yes", source="reviewer", detail="the caption mocks her"),
@@ -197,14 +205,31 @@ def test_what_changed_meanwhile_or_was_lost_is_not_decided(office: Office) -> No
     assert refused.value.code == "desk.lease"
 
 
-def test_a_case_that_was_drawn_for_audit_gets_a_second_opinion_and_nobody_is_told(
-    address: str, tmp_path: object
+CLEAR = {
+    "information": "none", "intimate_media": "no", "apparent_minor": "no", "vulnerable_person": "no",
+    "removed_before": "no", "intent_to_harass": "no", "call_to_find": "no",
+}  # fmt: skip
+"""Answers which, where the person agreed to the post, leave nothing open."""
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_confident_case_that_is_drawn_gets_a_second_opinion_and_nobody_is_told(
+    address: str, tmp_path: Path, share: float
 ) -> None:
-    office = new_office(address, tmp_path, audit_share=1.0)  # type: ignore[arg-type]
-    case_id = office.open()
-    office.taken(case_id, office.anna)
-    with office.at(office.anna) as desk:
-        (post,) = get_case(desk, case_id).posts
-    assert "audit" not in office.seen(case_id, office.anna).model_dump_json()
-    del post
+    office = new_office(address, tmp_path, audit_share=share)
+    facts = tuple(Fact(name=name, value=value, source="reviewer") for name, value in CLEAR.items())
+    report = Report(report_id="r", standing="depicted_person", identity="verified", consent="given")
+    post = FiledPost(post_id="p", words="At the lake.", posted_at=BEGINNING, facts=facts)
+    with office.at(SYSTEM) as desk:
+        case = file_case(desk, Filing(source="import", report=report, posts=(post,)))
+        found = {row.id: Found(BEDROOM_SIGNALS, ("bedroom.jpg",)) for row in posts_of(desk, case.id)}
+        record_assessed(desk, case, found, "measured", new_id())
+    assert office.seen(case.id).action == "no_action"
+    for viewer in (office.anna, office.sam):
+        assert "audit" not in office.seen(case.id, viewer).model_dump_json()
+        with office.looking(viewer) as desk:
+            assert "case.draw_for_audit" not in {each.act for each in history(desk, case.id)}
+    assert office.decided(case.id, office.anna, "no_action").effective == (share == 0)
+    if share:
+        assert office.decided(case.id, office.ben, "no_action").effective
     office.database.close()
