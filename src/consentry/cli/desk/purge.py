@@ -141,4 +141,4 @@ def _actor(installation: Installation, email: str) -> Actor:
             return actor_of(user)
     with database.writing() as session:
         failed(Desk(session, SYSTEM, settings, installation.keys), address, _PLACE)
-    raise DeskError("The login or the password is wrong.", "Try again.", code="desk.not_logged_in")
+    raise DeskError("The login or the password is wrong.", "Try again.", code="desk.wrong_login")
