@@ -44,7 +44,8 @@ def test_every_route_is_described(front: Front) -> None:
             open_to_all = route["security"] == []
             assert ("Idempotency-Key" in parameters) == (method == "post" and not open_to_all), where
             for kind, body in route.get("requestBody", {}).get("content", {}).items():
-                if kind == "application/json":
+                # What others send by a protocol of theirs is described there.
+                if kind == "application/json" and "$ref" in body["schema"]:
                     schema = document["components"]["schemas"][body["schema"]["$ref"].rpartition("/")[2]]
                     fields = schema.get("properties", {}).values()
                     said = "examples" in schema or any("examples" in field for field in fields)
@@ -57,7 +58,7 @@ def test_the_document_is_one_for_all(front: Front) -> None:
 
 
 def test_schemathesis_finds_nothing_in_a_few_tries(front: Front) -> None:
-    try_everything(front, examples=3)
+    try_everything(front, examples=2)
 
 
 @pytest.mark.slow

@@ -150,8 +150,10 @@ def test_a_video_is_shown_as_stills_and_as_a_clip_and_a_picture_is_not(front: Fr
     assert (refused.status_code, refused.json()["code"]) == (422, "desk.input")
 
 
-def test_a_medium_that_cannot_be_decoded_is_told_and_breaks_nothing(front: Front, media: Path) -> None:
-    filed = Filed(front, media, "damaged.jpg")
+def test_a_medium_that_cannot_be_decoded_is_told_and_breaks_nothing(front: Front, media: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes((media / "bedroom.jpg").read_bytes()[:100])  # its head, and none of its pixels
+    filed = Filed(front, media, str(broken))
     answer = filed.see(front.at_screen("reviewer"))
     assert answer.status_code == 422
     assert answer.json()["code"].startswith("media.")
