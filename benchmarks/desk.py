@@ -68,7 +68,7 @@ class Load:
         if method == "POST":
             headers["Idempotency-Key"] = f"bench-{uuid4().hex}"
         async with self._session.request(method, self.address + path, json=body, headers=headers) as answer:
-            said = await answer.json() if answer.status != 204 else None
+            said = await answer.json() if answer.content_type.endswith("json") else None
         self.times[what].append(time.perf_counter() - due)
         if answer.status >= 300 and answer.status not in fine:
             self.errors[f"{what} {answer.status} {said.get('code') if said else ''}"] += 1
