@@ -39,6 +39,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "consentry.batch.pyfunc.model",
     ),
     "consentry.runtime": ("consentry.runtime",),
+    "consentry.desk": ("consentry.desk.client",),
     "consentry.training": (
         "consentry.training.errors",
         "consentry.training.data.manifest",

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 
-Shown = Literal["command", "row", "assessment"]
+Shown = Literal["command", "row", "assessment", "response"]
 """Where a code is met: it ends a command, stands in a row of the results, or among the notes of an assessment."""
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from loopback_server import content, redirect, serving
 
-from consentry.batch.fetching.downloading import Downloader
-from consentry.batch.fetching.not_fetched import NotFetchedError
-from consentry.batch.fetching.rules import FetchRules
+from consentry.fetching.downloading import Downloader
+from consentry.fetching.not_fetched import NotFetchedError
+from consentry.fetching.rules import FetchRules
 
 PUBLIC = ("8.8.4.4", "9.9.9.9")
 RULES = FetchRules(first_wait=0.01)

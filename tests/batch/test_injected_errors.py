@@ -33,7 +33,7 @@ PLACES = {
     "consentry.media.opening.read_source": ("media", True),
     "consentry.media.opened.OpenedMedia.outcome": ("media", True),
     "consentry.media.DecoderPool.open": ("media", True),
-    "consentry.batch.fetching.fetcher.Fetcher.__call__": ("nothing", True),
+    "consentry.fetching.fetcher.Fetcher.__call__": ("nothing", True),
     "consentry.signals.faces.claimants.pictures_of": ("nothing", True),
     "consentry.signals.text.TextReader.analyse": ("all", True),
     "consentry.signals.text.TextReader.read": ("all", True),

@@ -62,17 +62,22 @@ def contents(wheel: Path) -> dict[str, int]:
         return {entry.filename: entry.CRC for entry in archive.infolist() if not entry.filename.endswith("/RECORD")}
 
 
-def test_the_wheel_holds_the_package_its_models_and_licences(wheel: Path, repository: Path) -> None:
+def test_the_wheel_holds_the_package_its_models_the_demo_and_licences(wheel: Path, repository: Path) -> None:
     held = contents(wheel)
     source = repository / "src"
     tracked = [path.relative_to(source).as_posix() for path in source.rglob("*.py")]
     models = [
         f"consentry/{path.relative_to(repository)}" for path in (repository / "models").rglob("*") if path.is_file()
     ]
+    posts = [
+        f"consentry/demo/{path.relative_to(repository / 'data/demo')}"
+        for path in (repository / "data/demo").rglob("*")
+        if path.is_file()
+    ]
     licences = [f"consentry-{__version__}.dist-info/licenses/{name}" for name in ("LICENSE", "NOTICE")]
     assert tracked
     assert models
-    assert {*tracked, *models, *licences, "consentry/py.typed"} <= held.keys()
+    assert {*tracked, *models, *posts, *licences, "consentry/py.typed"} <= held.keys()
     assert not any(name.startswith(("tests/", "data/", "consentry/tests")) for name in held)
 
 

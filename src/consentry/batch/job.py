@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 from consentry.batch.added_columns import added_of
 from consentry.batch.collection import rare_collection
 from consentry.batch.errors import JobError
-from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.finish import finish
 from consentry.batch.manifest.columns import Reading
 from consentry.batch.plan import SHARD_ROWS, Plan, Row, conditions_of, plan_job
@@ -27,6 +26,7 @@ from consentry.batch.results.summary import Summary
 from consentry.batch.results.table import is_error, schema, table_row
 from consentry.batch.scoring import Outcome, score_rows, shard_result
 from consentry.errors import ConsentryError
+from consentry.fetching.rules import FetchRules
 from consentry.writing import check_folder
 
 if TYPE_CHECKING:

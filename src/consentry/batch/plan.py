@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from consentry.batch.added_columns import added_columns
 from consentry.batch.errors import ManifestError
-from consentry.batch.fetching.addresses import shown
-from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.manifest.cases import post_id_of
 from consentry.batch.manifest.columns import Reading
 from consentry.batch.manifest.reading import read_rows
 from consentry.batch.manifest.sources import Source, find_sources
+from consentry.fetching.addresses import shown
+from consentry.fetching.rules import FetchRules
 from consentry.version import __version__
 
 if TYPE_CHECKING:

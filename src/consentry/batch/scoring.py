@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from consentry.batch.errors import ManifestError
-from consentry.batch.fetching.fetcher import Fetcher
-from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.manifest.cases import case_of, duplicate, post_id_of, shown_id
 from consentry.batch.plan import Row
 from consentry.batch.times import Durations, ShardTimes
 from consentry.defects import InternalError, as_known
 from consentry.errors import ConsentryError
+from consentry.fetching.fetcher import Fetcher
+from consentry.fetching.rules import FetchRules
 from consentry.policy import PolicyError, check_answer
 from consentry.records import Assessment, Case, ErrorNote
 

@@ -14,6 +14,7 @@ from consentry.cli import (
     bank,
     claim,
     data,
+    desk,
     doctor,
     errors,
     evaluate,
@@ -74,6 +75,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(bank.app, name="bank")
 app.add_typer(claim.app, name="claim")
 app.add_typer(data.app, name="data")
+app.add_typer(desk.app, name="desk")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(promote.app, name="promote")

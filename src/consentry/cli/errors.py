@@ -66,6 +66,8 @@ def told(found: ErrorCode) -> str:
     """Where it is met and what the program exits with then, in a sentence or two."""
     notes = [_NOTED[place] for place in found.shown if place in _NOTED]
     said = [f"It stands {' and '.join(notes)}, and stops nothing."] if notes else []
+    if "response" in found.shown:
+        said.append("The desk's API answers with it.")
     if found.error == "MediaError" and "row" in found.shown:
         said.append("A command that could read no medium at all exits with 3.")
     if codes := exit_codes(found):

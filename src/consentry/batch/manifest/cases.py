@@ -14,12 +14,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from consentry.batch.errors import ManifestError
-from consentry.batch.fetching.fetcher import medium_at
 from consentry.batch.manifest.columns import NAMES, REPORT_COLUMNS, REPORT_PREFIX, Reading, nearest
 from consentry.batch.manifest.reading import read_rows
 from consentry.batch.manifest.row_bounds import check_count, trouble_with
 from consentry.batch.manifest.sources import find_sources, joined
 from consentry.defects import as_known
+from consentry.fetching.fetcher import medium_at
 from consentry.records import Case, ErrorNote, Media, Report
 from consentry.records.words import LONGEST_ID, plain_name
 from consentry.tables import TableError, read_document

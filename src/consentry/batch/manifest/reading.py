@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from consentry.batch.errors import ManifestError
-from consentry.batch.fetching.addresses import is_web
 from consentry.batch.manifest.columns import BY_NAME, Reading, check_names, check_types
 from consentry.batch.manifest.row_bounds import trouble_with
 from consentry.batch.manifest.sources import Source
+from consentry.fetching.addresses import is_web
 from consentry.records.words import plain_name
 from consentry.tables import BadRow, TableError, read_table
 

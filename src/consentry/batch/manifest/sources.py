@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, Final
 from urllib.parse import unquote
 
 from consentry.batch.errors import ManifestError
-from consentry.batch.fetching.addresses import how_to_install, is_address, is_web, name_of, protocol_of, shown
-from consentry.batch.fetching.rules import FetchRules
+from consentry.fetching.addresses import how_to_install, is_address, is_web, name_of, protocol_of, shown
+from consentry.fetching.rules import FetchRules
 from consentry.tables import COMPRESSED, FORMATS, Format, ending_of, format_of, opened
 
 MEDIA: Final = frozenset(
@@ -50,7 +50,7 @@ class Source:
     def open(self) -> BinaryIO:
         """The content, decompressed."""
         if is_web(self.address):
-            from consentry.batch.fetching.web_manifest import open_over_http
+            from consentry.batch.manifest.web_manifest import open_over_http
 
             return open_over_http(self.address, self.name, self.rules)
         return opened(self.address)

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from consentry.batch.fetching.fetcher import Fetcher
 from consentry.batch.manifest.cases import case_of
 from consentry.batch.page import plots
 from consentry.batch.page.choosing import READ, choose
@@ -25,6 +24,7 @@ from consentry.batch.results.store import Store
 from consentry.batch.results.summary import Summary
 from consentry.defects import InternalError, as_known, log
 from consentry.errors import ConsentryError
+from consentry.fetching.fetcher import Fetcher
 from consentry.media import DecoderPool, Limits, MediaError, OpenedMedia
 from consentry.policy import SEVERITY
 from consentry.records import Assessment, Case, Media, MomentsScore, SceneScore

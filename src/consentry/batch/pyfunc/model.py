@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from consentry.batch.fetching.addresses import is_address
-from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.manifest.columns import ALL_COLUMNS
 from consentry.batch.manifest.row_bounds import trouble_with
 from consentry.batch.plan import Row
@@ -25,6 +23,8 @@ from consentry.batch.results.table import COLUMNS, schema, table_row
 from consentry.batch.scoring import score_shard
 from consentry.defects import LOGGER
 from consentry.errors import ConsentryError
+from consentry.fetching.addresses import is_address
+from consentry.fetching.rules import FetchRules
 from consentry.pipeline.assessor import Assessor
 from consentry.runtime import RuntimeSettings
 

@@ -22,7 +22,6 @@ from ray.data.block import BlockMetadata
 from ray.data.datasource import Datasource, ReadTask
 
 from consentry.batch.added_columns import added_columns
-from consentry.batch.fetching.rules import FetchRules
 from consentry.batch.job import has_error
 from consentry.batch.plan import Plan, Row, conditions_of
 from consentry.batch.policy_files import PolicyFiles
@@ -30,6 +29,7 @@ from consentry.batch.results.table import table_bytes, table_of
 from consentry.batch.scoring import score_shard
 from consentry.batch.times import Durations
 from consentry.errors import ConsentryError
+from consentry.fetching.rules import FetchRules
 from consentry.media import Limits
 from consentry.pipeline.assessor import Assessor
 from consentry.runtime import RuntimeSettings

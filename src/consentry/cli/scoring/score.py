@@ -119,10 +119,10 @@ def score(
     """
     from consentry.batch import Options, Tolerance, run_job
     from consentry.batch.errors import JobError
-    from consentry.batch.fetching.rules import FetchRules
     from consentry.batch.manifest.columns import BY_NAME, Reading
     from consentry.cli.scoring.progress import Interrupts, watcher
     from consentry.cli.scoring.report import columns_as_json, print_columns, print_defects, print_summary
+    from consentry.fetching.rules import FetchRules
 
     if schema:
         if as_json:

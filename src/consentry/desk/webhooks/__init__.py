@@ -1,0 +1,1 @@
+"""Webhooks: what was decided, sent to those who asked for it."""
