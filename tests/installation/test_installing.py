@@ -132,6 +132,7 @@ def make(
     """Run the Makefile's installation in a checkout with other lock files, into a copy of an environment."""
     checkout, environment = folder / "checkout", folder / "environment"
     (checkout / "models").mkdir(parents=True)
+    (checkout / "data" / "demo").mkdir(parents=True)
     (checkout / "src" / "consentry").mkdir(parents=True)
     for file in ("Makefile", "pyproject.toml", "README.md", "LICENSE", "NOTICE", "src/consentry/version.py"):
         shutil.copyfile(repository / file, checkout / file)
