@@ -153,8 +153,13 @@ def _added(name: str, media_id: str | None, words: tuple[str, ...]) -> st.Search
 
 @st.composite
 def added_signals(draw: st.DrawFn, media_ids: list[str]) -> tuple[ExtraSignal, ...]:
-    """What two signals that others added say of media, of the post as a whole, or of nothing; and one nobody reads."""
-    places = st.lists(st.sampled_from([None, *media_ids]), unique=True, max_size=3)
+    """What two signals that others added say of media, of the post as a whole, or of nothing; and one nobody reads.
+
+    A signal speaks of the post as a whole or of its media. A record of the whole stands for all media that have none of
+    their own, so that of one that did both, a record that is lost would close what it left open.
+    """
+    of_media = st.lists(st.sampled_from(media_ids), unique=True, max_size=3) if media_ids else st.just([])
+    places = st.one_of(st.sampled_from(([], [None])), of_media)
     found = [draw(_added("nudity", media_id, ("nudity",))) for media_id in draw(places)]
     words = draw(st.sampled_from((("child",), ("adult", "child"), ("adult",))))
     found += [draw(_added("drawing", media_id, words)) for media_id in draw(places)]
