@@ -11,11 +11,11 @@ from desk_signals import BEDROOM_SIGNALS
 from starlette.testclient import TestClient
 
 from consentry.desk.actor import SYSTEM
-from consentry.desk.api.app import make_app
 from consentry.desk.api.serving import Serving
 from consentry.desk.cases.assessed import record_assessed
 from consentry.desk.cases.locating import case_to_change, posts_of
 from consentry.desk.cases.recording import Found
+from consentry.desk.pages.app import make_desk
 from consentry.desk.people.accounts import invite, joined, make_service
 from consentry.desk.people.roles import NEVER_BY_TOKEN, acts_of
 from consentry.desk.people.secrets import csrf_token_of
@@ -63,7 +63,7 @@ class Front:
 
     def __init__(self, settings: DeskSettings, database: Database, keys: KeyRing, **more: Any) -> None:
         self.serving = Serving.begin(settings, database, keys, MediaStore(settings.data / "media"), **more)
-        self.app = make_app(self.serving)
+        self.app = make_desk(self.serving)
         self._numbers = count(1)
 
     def stranger(self) -> TestClient:

@@ -46,16 +46,16 @@ def run_server(installation: Installation, *, host: str, port: int, certificate:
     """
     import uvicorn
 
-    from consentry.desk.api.app import make_app
     from consentry.desk.api.server import configured
     from consentry.desk.api.serving import Serving
+    from consentry.desk.pages.app import make_desk
     from consentry.desk.vault.media import MediaStore
 
     log_as_json()
     settings = installation.settings
     serving = Serving.begin(settings, installation.database, installation.keys, MediaStore(settings.data / "media"))
     asked = configured(
-        make_app(serving), host=host, port=port, behind_proxies=settings.behind_proxies, certificate=certificate
+        make_desk(serving), host=host, port=port, behind_proxies=settings.behind_proxies, certificate=certificate
     )
     try:
         uvicorn.Server(asked).run()

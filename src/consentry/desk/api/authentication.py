@@ -134,13 +134,14 @@ def _by_session(serving: Serving, secret: str, now: datetime) -> Caller | None:
     return Caller(actor_of(user), user, session=row, secret=secret)
 
 
-def require_own_site(serving: Serving, request: Request, caller: Caller | None) -> None:
+def require_own_site(serving: Serving, request: Request, caller: Caller | None, csrf: str = "") -> None:
     """Refuse what a page of another site has a browser send.
 
     Args:
         serving: The server.
         request: That changes something, or logs somebody in.
         caller: By session, whose CSRF token is asked for; ``None`` where there is no session yet.
+        csrf: The token that was given.
 
     Raises:
         DeskError: ``desk.csrf``.
@@ -149,8 +150,7 @@ def require_own_site(serving: Serving, request: Request, caller: Caller | None) 
     site = request.headers.get("sec-fetch-site", "none")
     own = serving.settings.public_address or f"{request.url.scheme}://{request.headers.get('host', '')}"
     foreign = (origin is not None and _origin(origin) != _origin(own)) or site not in {"same-origin", "none"}
-    given = request.headers.get("x-csrf-token", "")
-    if foreign or (caller is not None and not csrf_matches(caller.secret, given)):
+    if foreign or (caller is not None and not csrf_matches(caller.secret, csrf)):
         raise DeskError(
             "This request does not come from our own pages.",
             "Send the session's CSRF token in X-CSRF-Token; GET /api/v1/session has it.",

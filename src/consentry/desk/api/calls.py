@@ -152,6 +152,20 @@ def current_call(request: Request, body: Annotated[bytes, Depends(body_of)]) -> 
     """Who makes a request, if they may.
 
     Raises:
+        DeskError: As `admitted`.
+    """
+    return admitted(request, body, request.headers.get("x-csrf-token", ""))
+
+
+def admitted(request: Request, body: bytes, csrf: str) -> Call:
+    """Let a request in that its route allows to whoever makes it.
+
+    Args:
+        request: Its route says the act.
+        body: Of it.
+        csrf: The session's CSRF token as it was given: in a header, or in a page's form.
+
+    Raises:
         DeskError: ``desk.not_logged_in``, ``desk.not_allowed``, ``desk.csrf``, ``desk.login_again``,
             ``desk.too_many_requests``.
     """
@@ -175,7 +189,7 @@ def current_call(request: Request, body: Annotated[bytes, Depends(body_of)]) -> 
     if act == "self" and about.get("x-consentry-screen") and caller.token is not None:
         raise forbidden(act)
     if caller.token is None and request.method not in {"GET", "HEAD"}:
-        require_own_site(serving, request, caller)
+        require_own_site(serving, request, caller, csrf)
     if about.get(FRESH) and not caller.is_fresh(serving.clock(), settings):
         raise DeskError(
             "This needs a login that has just been made.", "Log in again, then repeat it.", code="desk.login_again"

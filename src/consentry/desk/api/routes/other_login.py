@@ -32,7 +32,7 @@ def depart(serving: CurrentServing, request: Request, again: bool = False) -> Re
 
     With `again`, people who are logged in there have to prove anew who they are, as some acts ask for.
     """
-    _open_door(serving, request)
+    open_door(serving, request)
     departure = _login(serving, request).depart(serving.clock(), again=again)
     response = RedirectResponse(departure.address, 303)
     response.set_cookie(
@@ -50,7 +50,7 @@ def depart(serving: CurrentServing, request: Request, again: bool = False) -> Re
 @routes.add_open("GET", "/return", answer=SessionView, about="Come back from there", may_fail=(404, 409, 502))
 def come_back(serving: CurrentServing, request: Request, state: Word, code: Word) -> Response:
     """Checks what the login says, makes the account if its owner was invited, and begins a session."""
-    _open_door(serving, request)
+    open_door(serving, request)
     kept = request.cookies.get(_COOKIE, "")
     proven = _login(serving, request).returned(state, kept, code, serving.clock())
     former = request.cookies.get(cookie_name(serving.settings))
@@ -62,7 +62,7 @@ def come_back(serving: CurrentServing, request: Request, state: Word, code: Word
     return response
 
 
-def _open_door(serving: Serving, request: Request) -> None:
+def open_door(serving: Serving, request: Request) -> None:
     settings = serving.settings
     slow_down(serving, f"place:{place_of(request)}", settings.anonymous_a_second, settings.anonymous_at_once)
 

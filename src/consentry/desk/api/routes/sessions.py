@@ -35,16 +35,16 @@ def log_in(serving: CurrentServing, request: Request, body: Login) -> Response:
 
     After failures, the next try has to wait; the answer is the same whether there is such an account or not.
     """
-    _open_door(serving, request)
-    user = _proved(serving, request, body.email, body.password.get_secret_value())
-    return _begun(serving, request, user)
+    open_door(serving, request)
+    user = proved(serving, request, body.email, body.password.get_secret_value())
+    return logged_in_response(serving, begun(serving, request, user))
 
 
 @routes.add("POST", "/session/proof", act="self", answer=SessionView, screen=True, about="Log in again")
 def log_in_again(call: CurrentCall, request: Request, body: PasswordAgain) -> Response:
     """Proves once more who is there, which some acts ask for. The session is exchanged for a new one."""
-    user = _proved(call.serving, request, call.caller.user.email, body.password.get_secret_value())
-    return _begun(call.serving, request, user)
+    user = proved(call.serving, request, call.caller.user.email, body.password.get_secret_value())
+    return logged_in_response(call.serving, begun(call.serving, request, user))
 
 
 @routes.add("GET", "/session", act="self", answer=SessionView, about="Who is logged in")
@@ -69,12 +69,12 @@ def log_out(call: CurrentCall) -> Response:
 def change_password(call: CurrentCall, request: Request, body: NewPassword) -> Response:
     """Changes the password, and ends all sessions of the account but this one, which is exchanged."""
     serving = call.serving
-    user = _proved(serving, request, call.caller.user.email, body.password.get_secret_value())
+    user = proved(serving, request, call.caller.user.email, body.password.get_secret_value())
     hashed = serving.passwords.hash(body.new_password.get_secret_value(), name=user.email)
     with serving.database.writing() as session:
         user_of(session, user.id).password = hashed
         end_sessions(session, user.id, serving.clock())
-    return _begun(serving, request, user)
+    return logged_in_response(serving, begun(serving, request, user))
 
 
 @routes.add_open(
@@ -82,7 +82,7 @@ def change_password(call: CurrentCall, request: Request, body: NewPassword) -> R
 )
 def accept_invitation(serving: CurrentServing, request: Request, body: Acceptance) -> Response:
     """Makes the account, with a password of one's own choice. An invitation works once."""
-    _open_door(serving, request)
+    open_door(serving, request)
     with serving.database.writing() as session:
         desk = serving.desk(session, SYSTEM)
         user = accept(desk, body.secret, body.name, body.password.get_secret_value(), serving.passwords)
@@ -91,14 +91,14 @@ def accept_invitation(serving: CurrentServing, request: Request, body: Acceptanc
     return Response(view.model_dump_json(), 201, media_type="application/json")
 
 
-def _open_door(serving: Serving, request: Request) -> None:
+def open_door(serving: Serving, request: Request) -> None:
     """What everybody has to pass who is not known yet."""
     settings = serving.settings
     slow_down(serving, f"place:{place_of(request)}", settings.anonymous_a_second, settings.anonymous_at_once)
     require_own_site(serving, request, None)
 
 
-def _proved(serving: Serving, request: Request, email: str, password: str) -> UserRow:
+def proved(serving: Serving, request: Request, email: str, password: str) -> UserRow:
     """The account that a password proves.
 
     Raises:
@@ -123,12 +123,12 @@ def _proved(serving: Serving, request: Request, email: str, password: str) -> Us
     return user
 
 
-def _begun(serving: Serving, request: Request, user: UserRow) -> Response:
+def begun(serving: Serving, request: Request, user: UserRow) -> LoggedIn:
+    """A session for somebody who was proved; the one that was shown ends."""
     former = request.cookies.get(cookie_name(serving.settings))
     with serving.database.writing() as session:
         desk = serving.desk(session, SYSTEM)
-        logged_in = begin(desk, user_of(session, user.id), place=place_of(request), former=former)
-    return logged_in_response(serving, logged_in)
+        return begin(desk, user_of(session, user.id), place=place_of(request), former=former)
 
 
 def logged_in_response(serving: Serving, logged_in: LoggedIn) -> Response:
