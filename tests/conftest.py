@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session", autouse=True)
 def commands_are_built_once() -> Iterator[None]:
-    """Typer's runner builds all commands anew for every call: half a second under coverage, a quarter of all tests' time."""
+    """Typer's runner builds all commands anew for every call: half a second under coverage."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("typer.testing._get_command", functools.cache(typer.main.get_command))
         yield
