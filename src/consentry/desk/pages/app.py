@@ -9,10 +9,10 @@ from fastapi import FastAPI
 from consentry.desk.api.app import make_app
 from consentry.desk.api.calls import ACT
 from consentry.desk.api.serving import Serving
-from consentry.desk.pages.routes import cases, files, queue, sessions
+from consentry.desk.pages.routes import account, cases, files, oversight, queue, sessions
 from consentry.desk.pages.routing import Page, Pages
 
-PAGES: Final[tuple[Pages, ...]] = tuple(room.pages for room in (files, sessions, queue, cases))
+PAGES: Final[tuple[Pages, ...]] = tuple(room.pages for room in (files, sessions, account, queue, cases, oversight))
 OPEN: Final = frozenset({"static_file", "login_page", "log_in_by_page", "start", "icon"})
 """Pages for everybody; all others ask who comes."""
 

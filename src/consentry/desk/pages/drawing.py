@@ -70,7 +70,7 @@ def drawn(
 
 def drawn_for_anybody(template: str, *, status: int = 200, **shown: Any) -> Response:
     """A page for somebody who has not logged in."""
-    known = {"user": None, "acts": frozenset(), "csrf": "", "here": ""}
+    known: dict[str, Any] = {"user": None, "acts": frozenset(), "csrf": "", "here": ""}
     return _html(environment().get_template(f"{template}.html.j2").render(**known, **shown), status, None)
 
 
@@ -81,7 +81,7 @@ def error_page(request: Request, error: ConsentryError, status: int) -> Response
     answer = drawn_for_anybody("error_inside" if inside else "error", status=status, error=error, request_id=request_id)
     if inside:
         # Wherever the answer was to go: errors go to the place for messages, which is read out.
-        answer.headers |= {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"}
+        answer.headers.update({"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"})
     wait = getattr(error, "retry_after", None)
     if wait is not None:
         answer.headers["Retry-After"] = str(max(1, round(wait)))

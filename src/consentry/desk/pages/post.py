@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, TypeVar
 
 from consentry.desk.cases.media_names import media_ids
 from consentry.desk.cases.views import MediumView, PostView
@@ -16,8 +18,10 @@ from consentry.records import (
     TextFinding,
 )
 
-LIKELY = 0.5
+LIKELY: Final = 0.5
 """A finding that is less likely than not would read as if it were one; the log of the assessment has all."""
+
+Measured = TypeVar("Measured", MediaOutcome, SceneSignal, FaceSignal, CopySignal)
 
 
 @dataclass(frozen=True)
@@ -61,20 +65,22 @@ def post_shown(desk: Desk, post: PostView) -> ShownPost:
         media=tuple(
             ShownMedium(
                 medium,
-                *(
-                    next((each for each in found if each.media_id == names[medium.id]), None)
-                    for found in (
-                        (signals.media, signals.scene, signals.faces, signals.copies) if signals else ((), (), (), ())
-                    )
-                ),
+                outcome=_of(signals.media if signals else (), names[medium.id]),
+                scene=_of(signals.scene if signals else (), names[medium.id]),
+                faces=_of(signals.faces if signals else (), names[medium.id]),
+                copies=_of(signals.copies if signals else (), names[medium.id]),
             )
             for medium in post.media
         ),
     )
 
 
+def _of(measured: Sequence[Measured], media_id: str) -> Measured | None:
+    return next((each for each in measured if each.media_id == media_id), None)
+
+
 def pieces(words: str, findings: list[TextFinding]) -> Iterator[Piece]:
     """Words cut at every end of a finding; together the pieces are the words."""
     cuts = sorted({0, len(words), *(min(place, len(words)) for each in findings for place in (each.start, each.end))})
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         yield Piece(words[start:end], tuple(each for each in findings if each.start < end and start < each.end))

@@ -63,6 +63,7 @@ def come_back(serving: CurrentServing, request: Request, state: Word, code: Word
 
 
 def open_door(serving: Serving, request: Request) -> None:
+    """What everybody has to pass who is not known yet; the other login comes back from another site."""
     settings = serving.settings
     slow_down(serving, f"place:{place_of(request)}", settings.anonymous_a_second, settings.anonymous_at_once)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import ValidationError
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from consentry.desk.api.bodies.common import Page
@@ -25,8 +27,9 @@ from consentry.desk.api.calls import Answer, CurrentCall
 from consentry.desk.api.paging import Cursor, Limit
 from consentry.desk.api.routes.cases import shown
 from consentry.desk.api.routing import Routes
+from consentry.desk.api.serving import Serving
 from consentry.desk.audit.heads import PUBLIC_FILE, Head, PublicLogKey
-from consentry.desk.audit.verifying import verify
+from consentry.desk.audit.verifying import Verified, verify
 from consentry.desk.cases.exporting import export_case, transparency
 from consentry.desk.cases.importing import import_case
 from consentry.desk.cases.numbers import Numbers, weekly_numbers
@@ -86,18 +89,26 @@ def read_head(call: CurrentCall) -> Response:
 @routes.add("POST", "/audit/verification", act="audit.read", answer=Verdict, about="Verify the log")
 def verify_log(call: CurrentCall, body: Verification) -> Response:
     """Reads the whole log: whether anything was changed, removed, put elsewhere or, by the heads given, cut off."""
+
+    def work(desk: Desk) -> Answer:
+        found = verified(call.serving, desk.session, [given.head() for given in body.heads])
+        problems = [ProblemFound(number=each.number, what=each.what) for each in found.problems]
+        return Answer(Verdict(whole=found.is_whole, entries=found.entries, digest=found.digest, problems=problems))
+
+    return call.read(work)
+
+
+def verified(serving: Serving, session: Session, heads: Sequence[Head]) -> Verified:
+    """Read the whole log, one reader at a time.
+
+    Raises:
+        DeskError: ``desk.busy`` while somebody else does.
+    """
     if not _turn.acquire(blocking=False):
         raise DeskError(*_BUSY, code="desk.busy")
     try:
-        public = call.serving.settings.data / PUBLIC_FILE
-        key = PublicLogKey.read(public) if public.exists() else None
-
-        def work(desk: Desk) -> Answer:
-            found = verify(desk.session, [given.head() for given in body.heads], key)
-            problems = [ProblemFound(number=each.number, what=each.what) for each in found.problems]
-            return Answer(Verdict(whole=found.is_whole, entries=found.entries, digest=found.digest, problems=problems))
-
-        return call.read(work)
+        public = serving.settings.data / PUBLIC_FILE
+        return verify(session, heads, PublicLogKey.read(public) if public.exists() else None)
     finally:
         _turn.release()
 

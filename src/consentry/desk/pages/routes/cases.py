@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -180,9 +181,9 @@ def letter_file(call: CurrentPage, case: UUID, letter: UUID) -> Response:
     )
 
 
-def _done(call: Call, case: UUID, work: object) -> Response:
+def _done(call: Call, case: UUID, work: Callable[[Desk], object]) -> Response:
     with call.serving.database.writing() as session:
-        work(call.serving.desk(session, call.actor))  # type: ignore[operator]  # a function of the desk
+        work(call.serving.desk(session, call.actor))
     return go_to(call.request, f"/cases/{case}")
 
 
@@ -220,6 +221,7 @@ def _page(
                              *(each.decided_by for each in view.decisions), view.lease_holder])  # fmt: skip
     mine = view.state == "in_review" and view.lease_holder == call.actor.id
     return drawn(
-        call, part, case=view, posts=[post_shown(desk, post) for post in view.posts], happened=happened, letters=letters,
-        people=people, mine=mine, outcomes=_OUTCOMES, reasons=REASONS, changed=changed, may=set(view.may),
+        call, part, case=view, posts=[post_shown(desk, post) for post in view.posts], happened=happened,
+        letters=letters, people=people, mine=mine, outcomes=_OUTCOMES, reasons=REASONS, changed=changed,
+        may=set(view.may),
     )  # fmt: skip

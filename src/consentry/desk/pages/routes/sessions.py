@@ -18,7 +18,7 @@ from consentry.desk.people.roles import acts_of
 from consentry.desk.people.sessions import end
 
 pages = Pages()
-_STARTS = (("queue.read", "/queue"), ("cases.file", "/intake"), ("numbers.read", "/overview"), ("audit.read", "/log"))
+_STARTS = (("queue.read", "/queue"), ("numbers.read", "/overview"), ("audit.read", "/log"))
 """Where somebody's work begins: the first of these that they may."""
 
 

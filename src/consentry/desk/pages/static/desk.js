@@ -26,7 +26,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || writing(event.target)) return;
     const keys = document.getElementById("keys");
     if (keys.open) return;
-    const both = before === "g" ? { q: "/queue", i: "/intake", o: "/overview" }[event.key] : undefined;
+    const both = before === "g" ? { q: "/queue", o: "/overview", l: "/log" }[event.key] : undefined;
     before = event.key;
     if (both) { location.href = both; return; }
     if (event.key === "?") { keys.showModal(); event.preventDefault(); }
