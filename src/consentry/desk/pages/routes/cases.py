@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import cast, get_args
 from uuid import UUID
 
 from starlette.responses import Response
 
 from consentry.desk.api.calls import Call
 from consentry.desk.cases.answering import answer
-from consentry.desk.cases.appeals import appeal, withdraw_appeal
+from consentry.desk.cases.appeals import Party, appeal, withdraw_appeal
 from consentry.desk.cases.deciding import Verdict, decide
 from consentry.desk.cases.ending import close, route_out, withdraw
 from consentry.desk.cases.letters import letters_of
 from consentry.desk.cases.locating import case_to_read
-from consentry.desk.cases.looking import REASONS, look
+from consentry.desk.cases.looking import REASONS, Reason, What, look
 from consentry.desk.cases.notes import add_note, record_risk
 from consentry.desk.cases.queue import give_back, renew
 from consentry.desk.cases.reading import get_case, history
@@ -98,10 +99,17 @@ def look_by_page(call: CurrentPage, case: UUID, medium: UUID) -> Response:
     """Logs why somebody looks closer, and shows the medium so."""
     form = form_in(call.body)
     what, reason = form.one("what"), form.one("reason")
-    if what not in {"faces", "claimant", "reference"} or reason not in REASONS:
+    if what not in get_args(What) or reason not in REASONS:
         raise DeskError("A look needs its reason.", "Choose one.", code="desk.input")
     with call.serving.database.writing() as session:
-        found = look(call.serving.desk(session, call.actor), case, medium, what, reason, form.one("words"))  # type: ignore[arg-type]  # checked above
+        found = look(
+            call.serving.desk(session, call.actor),
+            case,
+            medium,
+            cast("What", what),
+            cast("Reason", reason),
+            form.one("words"),
+        )
     return drawn(call, "looked", case_id=case, medium=medium, what=what, look=found)
 
 
@@ -123,7 +131,9 @@ def appeal_by_page(call: CurrentPage, case: UUID) -> Response:
     party = form.one("party")
     if party not in {"uploader", "reporter"}:
         raise DeskError("It has to be said who objects.", "Choose the uploader or the reporter.", code="desk.input")
-    return _done(call, case, lambda desk: appeal(desk, case, party, form.one("reason"), version=form.version()))  # type: ignore[arg-type]  # checked above
+    return _done(
+        call, case, lambda desk: appeal(desk, case, cast("Party", party), form.one("reason"), version=form.version())
+    )
 
 
 @pages.add("POST", "/cases/{case}/appeal/withdrawal", act="cases.appeal")
@@ -149,7 +159,7 @@ def route_by_page(call: CurrentPage, case: UUID) -> Response:
         raise DeskError("It has to be said which team.", "Choose one.", code="desk.input")
     with call.serving.database.writing() as session:
         desk = call.serving.desk(session, call.actor)
-        route_out(desk, case, team, form.one("reason"), version=form.version())  # type: ignore[arg-type]  # checked above
+        route_out(desk, case, team, form.one("reason"), version=form.version())
     return go_to(call.request, "/queue")
 
 
@@ -199,7 +209,7 @@ def _verdict(form: Form, post: UUID) -> Verdict:
         post=post,
         action=action,
         clauses=form.all(f"clause.{post}")[:50],
-        content_date=content_date,  # type: ignore[arg-type]  # checked above
+        content_date=content_date,
     )
 
 
