@@ -16,7 +16,7 @@ from consentry.desk.cases.deciding import Verdict, decide
 from consentry.desk.cases.ending import close, route_out, withdraw
 from consentry.desk.cases.letters import letters_of
 from consentry.desk.cases.locating import case_to_read
-from consentry.desk.cases.looking import REASONS, Reason, What, look
+from consentry.desk.cases.looking import REASONS, What, look
 from consentry.desk.cases.notes import add_note, record_risk
 from consentry.desk.cases.queue import give_back, renew
 from consentry.desk.cases.reading import get_case, history
@@ -107,7 +107,7 @@ def look_by_page(call: CurrentPage, case: UUID, medium: UUID) -> Response:
             case,
             medium,
             cast("What", what),
-            cast("Reason", reason),
+            reason,
             form.one("words"),
         )
     return drawn(call, "looked", case_id=case, medium=medium, what=what, look=found)

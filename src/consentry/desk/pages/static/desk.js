@@ -15,11 +15,12 @@
   };
 
   const press = (key) => {
-    const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    if (!target) return false;
-    if (target.matches("button, a, summary")) target.click();
-    else target.focus();
-    return true;
+    // A key presses what can be undone, and only leads to what cannot.
+    const pressed = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const shown = document.querySelector(`[data-focus="${CSS.escape(key)}"]`);
+    if (pressed) pressed.click();
+    else if (shown) { shown.focus(); shown.scrollIntoView({ block: "center" }); }
+    return Boolean(pressed || shown);
   };
 
   document.addEventListener("keydown", (event) => {
