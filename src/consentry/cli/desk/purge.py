@@ -129,7 +129,7 @@ def _actor(installation: Installation, email: str) -> Actor:
     from consentry.desk.errors import DeskError
     from consentry.desk.people.accounts import email_of
     from consentry.desk.people.passwords import Passwords
-    from consentry.desk.people.sessions import actor_of, failed, password_matches
+    from consentry.desk.people.sessions import actor_of, admit, failed, forgive, password_matches
 
     settings, database = installation.settings, installation.database
     address = email_of(email)
