@@ -1,13 +1,14 @@
 """A review tool in twenty lines: takes what is next, shows what is recommended and why, asks, answers, decides.
 
-DESK=http://127.0.0.1:8350 DESK_TOKEN=cdt_... python examples/review_tool.py
+DESK=http://127.0.0.1:8350 DESK_EMAIL=ana@example.org DESK_PASSWORD=... python examples/review_tool.py
 """
 
 import os
 
 from consentry.desk.client import DeskClient
 
-with DeskClient(os.environ["DESK"], os.environ["DESK_TOKEN"]) as desk:
+with DeskClient(os.environ["DESK"]) as desk:
+    desk.log_in(os.environ["DESK_EMAIL"], os.environ["DESK_PASSWORD"])  # a person decides; no token can
     while case := desk.take_next():
         verdicts = []
         for post in case["posts"]:

@@ -20,9 +20,12 @@ from uuid import UUID, uuid4
 import httpx
 
 from consentry.desk.actor import SYSTEM
+from consentry.desk.api.authentication import COOKIE
 from consentry.desk.desk import Desk
 from consentry.desk.people.accounts import invite, joined, make_service
 from consentry.desk.people.roles import NEVER_BY_TOKEN, acts_of
+from consentry.desk.people.secrets import csrf_token_of
+from consentry.desk.people.sessions import begin
 from consentry.desk.people.tokens import make_token
 from consentry.desk.settings import DeskSettings
 from consentry.desk.store.database import Database
@@ -87,8 +90,8 @@ class Processes:
         for what in list(self.running):
             self.kill(what)
 
-    def account(self, name: str, roles: Iterable[str]) -> str:
-        """A token of a new account."""
+    def account(self, name: str, roles: Iterable[str]) -> dict[str, str]:
+        """What a new account sends: a program its token, a person the session that they need to decide."""
         database, keys = Database(self.settings.address), open_keys(self.settings)
         with database.writing() as session:
             desk = Desk(session, SYSTEM, self.settings, keys)
@@ -96,9 +99,14 @@ class Processes:
                 user = make_service(desk, name)
             else:
                 user = joined(desk, invite(desk, f"{name}@example.org", list(roles))[0], name)
-            _, token = make_token(desk, user, "test", acts_of(user.roles) - NEVER_BY_TOKEN, 1)
+            if user.kind == "person":
+                secret = begin(desk, user).secret
+                headers = {"Cookie": f"{COOKIE}={secret}", "X-CSRF-Token": csrf_token_of(secret)}
+            else:
+                _, token = make_token(desk, user, "test", acts_of(user.roles) - NEVER_BY_TOKEN, 1)
+                headers = {"Authorization": f"Bearer {token}"}
         database.close()
-        return token
+        return headers
 
 
 class Insistent:
@@ -106,14 +114,12 @@ class Insistent:
 
     Args:
         port: Of the server.
-        token: Theirs.
+        headers: That say who they are.
         over: Once it is set they give up.
     """
 
-    def __init__(self, port: int, token: str, over: Event) -> None:
-        self._http = httpx.Client(
-            base_url=f"http://127.0.0.1:{port}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=20
-        )
+    def __init__(self, port: int, headers: dict[str, str], over: Event) -> None:
+        self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", headers=headers, timeout=20)
         self._over = over
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections import Counter
@@ -21,8 +22,8 @@ from consentry.desk.store.tables.findings import AnswerRow, AssessmentRow
 from consentry.desk.store.tables.log import EntryRow
 from consentry.desk.store.tables.work import JobRow
 
-KILLS = 50
-"""On each database."""
+KILLS = int(os.environ.get("CONSENTRY_KILLS", "50"))
+"""On each database; CONSENTRY_KILLS in the environment asks for more or fewer."""
 SECONDS_TO_SETTLE = 120
 
 
@@ -91,7 +92,7 @@ def test_nothing_that_was_accepted_is_lost_or_doubled(address: str, tmp_path: Pa
         (reviewing, desk.account("ben", {"reviewer"})),
         (reviewing, desk.account("carla", {"senior"})),
     ]
-    speakers = [Insistent(desk.port, token, over) for _, token in people]
+    speakers = [Insistent(desk.port, headers, over) for _, headers in people]
     threads = [
         Thread(target=do, args=(speaker, accepted, over)) for (do, _), speaker in zip(people, speakers, strict=True)
     ]

@@ -37,19 +37,25 @@ class DeskProblem(Exception):  # noqa: N818  it is what the API calls it
 
 
 class DeskClient:
-    """Speaks to a desk with a token.
+    """Speaks to a desk with a token, or as somebody who has logged in (`log_in`), since no token decides.
 
     Args:
         address: Such as ``https://desk.example.org``.
-        token: Of an account that may do what is asked for.
+        token: Of an account that may do what is asked for; nothing for who logs in.
         attempts: How often something is asked for while the desk is busy or the line breaks.
         timeout: Seconds that one answer may take.
     """
 
-    def __init__(self, address: str, token: str, *, attempts: int = 4, timeout: float = 60.0) -> None:
-        headers = {"Authorization": f"Bearer {token}"}
+    def __init__(self, address: str, token: str = "", *, attempts: int = 4, timeout: float = 60.0) -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(base_url=f"{address.rstrip('/')}/api/v1", headers=headers, timeout=timeout)
         self._attempts = attempts
+
+    def log_in(self, email: str, password: str) -> Case:
+        """Begin a session of a person, who may then decide."""
+        told = self._ask("POST", "/session", json={"email": email, "password": password})
+        self._http.headers["X-CSRF-Token"] = told["csrf_token"]
+        return told
 
     def file(self, posts: Sequence[Mapping[str, Any]], report: Mapping[str, Any] | None, **more: Any) -> Case:
         """File a case: a report with up to five posts."""

@@ -14,6 +14,8 @@ class ServingSettings(BaseModel):
     Attributes:
         public_address: Under which browsers and programs reach it, such as ``https://desk.example.org``. With
             ``https://``, cookies are sent over HTTPS alone.
+        https: Whether the server speaks HTTPS itself; ``serve --certificate`` sets it. Cookies then are sent over
+            HTTPS alone.
         behind_proxies: Addresses of reverse proxies whose word about the client's address counts, with commas.
         session_idle_minutes: After so long without use a session ends.
         session_hours: After so long it ends in any case.
@@ -42,6 +44,7 @@ class ServingSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     public_address: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.\-:\[\]]+)?$")
+    https: bool = False
     behind_proxies: str = ""
     session_idle_minutes: float = Field(default=30, gt=0)
     session_hours: float = Field(default=12, gt=0)
@@ -69,7 +72,7 @@ class ServingSettings(BaseModel):
     @property
     def secure(self) -> bool:
         """Whether it is reached over HTTPS."""
-        return self.public_address.startswith("https://")
+        return self.https or self.public_address.startswith("https://")
 
     @property
     def session_idle(self) -> timedelta:

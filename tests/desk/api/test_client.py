@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from desk_people import Front
+from desk_people import PASSWORD, Front
 from loopback_server import head, in_turn, resetting, serving, status
 from served import served
 
@@ -62,7 +62,7 @@ def test_all_that_it_asks_for_is_in_the_document(front: Front) -> None:
 
 
 def test_a_review_tool_in_twenty_lines(front: Front, repository: Path) -> None:
-    program, reviewer = front.token(front.account("service")), front.token(front.account("reviewer"))
+    program, reviewer = front.token(front.account("service")), front.account("reviewer")
     with served(front) as address, DeskClient(address.url, program) as desk:
         case = desk.file([POST], REPORT)
         photo = (repository / "data/demo/media/bedroom.jpg").read_bytes()
@@ -75,7 +75,13 @@ def test_a_review_tool_in_twenty_lines(front: Front, repository: Path) -> None:
         tool = subprocess.run(
             [sys.executable, str(repository / "examples/review_tool.py")],
             input=f"no\n{skipped}recommend_restrict\nHer bedroom.\n",
-            env={"DESK": address.url, "DESK_TOKEN": reviewer, "PYTHONPATH": str(repository / "src"), "PATH": ""},
+            env={
+                "DESK": address.url,
+                "DESK_EMAIL": reviewer.email,
+                "DESK_PASSWORD": PASSWORD,
+                "PYTHONPATH": str(repository / "src"),
+                "PATH": "",
+            },
             capture_output=True,
             text=True,
             timeout=60,
@@ -84,9 +90,10 @@ def test_a_review_tool_in_twenty_lines(front: Front, repository: Path) -> None:
         assert tool.returncode == 0, tool.stderr
         assert "P-1: Look who it is" in tool.stdout
         assert re.search("It is decided|second opinion", tool.stdout)
-        other = front.token(front.account("reviewer"))
+        other = front.account("reviewer")
         second = file_and_assess(front, desk, 2)
-        with DeskClient(address.url, other) as mine:
+        with DeskClient(address.url) as mine:
+            assert mine.log_in(other.email, PASSWORD)["user"]["id"] == str(other.id)
             taken = mine.take(second)
             reasons = taken["posts"][0]["assessment"]["recommendation"]
             clauses = [reason["clause"] for reason in [*reasons["fired"], *reasons["not_evaluated"]]][:1]

@@ -10,7 +10,7 @@ from desk_people import PASSWORD, Front, Person
 from sqlalchemy import func, select
 
 from consentry.desk.actor import SYSTEM
-from consentry.desk.people.sessions import failed
+from consentry.desk.people.sessions import admit
 from consentry.desk.people.tidying import tidy
 from consentry.desk.store.tables.people import LoginFailureRow, LoginSessionRow
 from consentry.desk.store.tables.replies import ReplyRow
@@ -150,7 +150,7 @@ def used(timed_front: Front) -> Front:
     person = timed_front.at_screen("admin")
     person.post("/services", {"name": "one"}, headers={"Idempotency-Key": "a-key-of-sixteen-or-more"})
     with timed_front.serving.database.writing() as session:
-        failed(timed_front.serving.desk(session, SYSTEM), "ana@example.org", "192.0.2.7")
+        admit(timed_front.serving.desk(session, SYSTEM), "ana@example.org", "192.0.2.7")
     return timed_front
 
 

@@ -89,7 +89,7 @@ def test_nobody_without_an_account_gets_anywhere(front: Front) -> None:
 
 def test_a_token_does_what_its_scopes_name(front: Front) -> None:
     user = front.account("senior")
-    for scope in ("cases.read", "webhooks.manage", "cases.decide"):
+    for scope in ("cases.read", "webhooks.manage", "cases.answer"):
         if scope not in acts_of(user.roles):
             continue
         person = front.with_token(user=user, scopes=[scope])

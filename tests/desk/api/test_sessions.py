@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+import uvicorn
 from desk_office import SetClock
 from desk_people import PASSWORD, Front
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from consentry.cli.desk.options import Installation
+from consentry.cli.desk.serve import run_server
 from consentry.desk.people.secrets import digest_of
+from consentry.desk.people.sessions import SlowDownError, admit
 from consentry.desk.settings import DeskSettings
 from consentry.desk.store.database import Database
 from consentry.desk.store.tables.log import EntryRow
@@ -231,3 +236,36 @@ def test_a_closed_account_is_out_at_once(front: Front) -> None:
     assert front.stranger().post(LOGIN, json=login).status_code == 401
     with front.serving.database.reading() as session:
         assert all(row.revoked_at for row in session.scalars(select(TokenRow)))
+
+
+def test_guesses_sent_at_once_are_counted_before_any_has_failed(any_front: Front) -> None:
+    serving = any_front.serving
+    for _ in range(5):  # none of which has been found to be wrong yet
+        with serving.database.writing() as session:
+            admit(serving.desk(session), "ana@example.org", "192.0.2.7")
+    with serving.database.writing() as session, pytest.raises(SlowDownError):
+        admit(serving.desk(session), "ana@example.org", "192.0.2.7")
+
+
+def test_right_passwords_do_not_slow_their_place_down(timed_front: Front) -> None:
+    timed_front.account("reviewer", email="ana@example.org")
+    for _ in range(3):
+        answer = timed_front.stranger().post(LOGIN, json={"email": "ana@example.org", "password": PASSWORD})
+        assert answer.status_code == 200
+    with timed_front.serving.database.reading() as session:
+        assert session.scalars(select(LoginFailureRow)).all() == []
+
+
+def test_served_with_a_certificate_the_cookie_is_secure_without_a_public_address(
+    sqlite_database: Database, keys: KeyRing, settings: DeskSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[uvicorn.Config] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server: served.append(server.config))
+    Front(settings, sqlite_database, keys).account("reviewer", email="ana@example.org")
+    run_server(
+        Installation(settings, sqlite_database, keys), host="127.0.0.1", port=0, certificate=("cert.pem", "key.pem")
+    )
+    browser = TestClient(served[0].app, base_url="https://testserver")
+    cookie = browser.post(LOGIN, json={"email": "ana@example.org", "password": PASSWORD}).headers["set-cookie"]
+    assert cookie.startswith("__Host-consentry_desk=")
+    assert "Secure" in cookie

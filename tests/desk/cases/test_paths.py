@@ -22,7 +22,7 @@ from consentry.desk.cases.answering import answer
 from consentry.desk.cases.appeals import appeal, withdraw_appeal
 from consentry.desk.cases.assessed import begin_assessing, record_assessed, record_unmeasured
 from consentry.desk.cases.deciding import decide
-from consentry.desk.cases.ending import close, close_due, route_out, withdraw
+from consentry.desk.cases.ending import bring_back, close, close_due, route_out, withdraw
 from consentry.desk.cases.filing import submit
 from consentry.desk.cases.locating import case_to_change, posts_of
 from consentry.desk.cases.notes import add_note, record_risk
@@ -186,6 +186,10 @@ class Paths(RuleBasedStateMachine):
     @rule(case_id=cases, who=WHO)
     def route_out(self, case_id: UUID, who: str) -> None:
         self.act(self.somebody(who), "route_out", case_id, lambda desk: route_out(desk, case_id, "other", "No."))
+
+    @rule(case_id=cases, who=WHO)
+    def bring_back(self, case_id: UUID, who: str) -> None:
+        self.act(self.somebody(who), "bring_back", case_id, lambda desk: bring_back(desk, case_id, "Not theirs."))
 
     @rule(case_id=cases, who=WHO)
     def close(self, case_id: UUID, who: str) -> None:

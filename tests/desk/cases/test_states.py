@@ -29,7 +29,7 @@ def test_every_state_can_be_reached_and_left_unless_it_is_an_end() -> None:
     reached = {state for move in MOVES.values() for state in move.targets}
     assert reached | {"received"} == set(STATES)
     left = {state for move in MOVES.values() for state in move.sources}
-    assert set(STATES) - left == ENDED
+    assert set(STATES) - left == ENDED - {"routed_out"}
 
 
 @pytest.mark.parametrize("act", MOVES)

@@ -129,19 +129,21 @@ def _actor(installation: Installation, email: str) -> Actor:
     from consentry.desk.errors import DeskError
     from consentry.desk.people.accounts import email_of
     from consentry.desk.people.passwords import Passwords
-    from consentry.desk.people.sessions import actor_of, check_pace, failed, password_matches
-    from consentry.desk.store.clock import utc_now
+    from consentry.desk.people.sessions import actor_of, admit, failed, forgive, password_matches
 
     settings, database = installation.settings, installation.database
     address = email_of(email)
-    with database.reading() as session:
-        check_pace(session, address, _PLACE, utc_now())
     password = typer.prompt(f"Password of {address}", hide_input=True)
+    with database.writing() as session:
+        admit(Desk(session, SYSTEM, settings, installation.keys), address, _PLACE)
     passwords = Passwords(passes=settings.password_passes, memory_kib=settings.password_memory_kib)
     with database.reading() as session:
         user = password_matches(session, address, password, passwords)
-        if user is not None:
-            return actor_of(user)
+        actor = None if user is None else actor_of(user)
     with database.writing() as session:
-        failed(Desk(session, SYSTEM, settings, installation.keys), address, _PLACE)
+        desk = Desk(session, SYSTEM, settings, installation.keys)
+        if actor is not None:
+            forgive(desk, address, _PLACE)
+            return actor
+        failed(desk, address)
     raise DeskError("The login or the password is wrong.", "Try again.", code="desk.wrong_login")

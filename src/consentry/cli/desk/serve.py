@@ -53,6 +53,8 @@ def run_server(installation: Installation, *, host: str, port: int, certificate:
 
     log_as_json()
     settings = installation.settings
+    if certificate is not None:
+        settings = settings.model_copy(update={"https": True})
     serving = Serving.begin(settings, installation.database, installation.keys, MediaStore(settings.data / "media"))
     asked = configured(
         make_desk(serving), host=host, port=port, behind_proxies=settings.behind_proxies, certificate=certificate

@@ -38,13 +38,26 @@ def appeal(desk: Desk, case_id: UUID, party: Party, reason: str, *, version: int
     """
     case = case_to_change(desk, case_id, version)
     require_move(desk.actor, "appeal", case.state)
-    if not reason.strip() or len(reason) > LONGEST_STATEMENT:
-        raise DeskError("An appeal needs a reason.", "Say what is wrong with the decision.")
     until = after(case.decided_at or desk.now, Span(desk.settings.appeal_months, "months"))
     if desk.now > until:
         raise DeskError(
             f"Appeals were possible until {until.date().isoformat()}.", "Close the case.", code="desk.late"
         )  # fmt: skip
+    row = begin_round(desk, case, party, reason)
+    move(desk, case, "appeal", "appealed", appeal=row.id, party=party)
+    refresh(desk, case)
+    tell(desk, case, "case.appealed", party=party)
+    return row
+
+
+def begin_round(desk: Desk, case: CaseRow, party: Party, reason: str) -> AppealRow:
+    """Begin a new round over a decision; the case's state is left to who calls.
+
+    Raises:
+        DeskError: ``desk.transition`` without a decision, ``desk.input`` without a reason.
+    """
+    if not reason.strip() or len(reason) > LONGEST_STATEMENT:
+        raise DeskError("An appeal needs a reason.", "Say what is wrong with the decision.")
     if case.standing_decision_id is None:
         raise DeskError("There is no decision to object to.", "Wait for one.", code="desk.transition")
     case.round, case.step = case.round + 1, "first"
@@ -54,9 +67,7 @@ def appeal(desk: Desk, case_id: UUID, party: Party, reason: str, *, version: int
     )  # fmt: skip
     row.reason = desk.seal(case.id, f"appeals.reason:{row.id}", whole_characters(reason))
     desk.session.add(row)
-    move(desk, case, "appeal", "appealed", appeal=row.id, party=party)
-    refresh(desk, case)
-    tell(desk, case, "case.appealed", party=party)
+    desk.session.flush()
     return row
 
 

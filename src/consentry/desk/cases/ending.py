@@ -7,13 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from consentry.desk.cases.appeals import begin_round
 from consentry.desk.cases.locating import case_to_change, has_decided, move, tell
 from consentry.desk.cases.notes import add_note
 from consentry.desk.cases.queue import require_lease
+from consentry.desk.cases.recording import refresh
 from consentry.desk.cases.states import require_move, require_role
 from consentry.desk.desk import Desk
 from consentry.desk.errors import DeskError
 from consentry.desk.store.tables.cases import CaseRow
+from consentry.desk.store.tables.decisions import DecisionRow
 from consentry.policy.definitions import Span
 from consentry.policy.language.deadlines import after
 
@@ -70,6 +73,37 @@ def route_out(desk: Desk, case_id: UUID, queue: str, reason: str, *, version: in
     note_end(desk, case)
     move(desk, case, "route_out", "routed_out", queue=queue)
     tell(desk, case, "case.routed_out", queue=queue)
+    return case
+
+
+def bring_back(desk: Desk, case_id: UUID, reason: str, *, version: int | None = None) -> CaseRow:
+    """Take back a case that was routed out by mistake; it waits again in the round and step in which it was.
+
+    Where a decision routed it out, that decision is appealed, as a mistake that was noticed (`internal`): so nobody
+    decides it again who decided it before.
+
+    Args:
+        desk: A senior.
+        case_id: A case that is routed out and not purged.
+        reason: For colleagues; kept as a note, or as the reason of the appeal.
+        version: Of the case, as the caller saw it.
+
+    Raises:
+        DeskError: ``desk.transition``, ``desk.purged``, ``desk.input`` without a reason.
+    """
+    case = case_to_change(desk, case_id, version)
+    require_move(desk.actor, "bring_back", case.state)
+    if case.purged_at is not None:
+        raise DeskError("The case was purged.", "Have it reported anew.", code="desk.purged")
+    standing = case.standing_decision_id and desk.session.get(DecisionRow, case.standing_decision_id)
+    if standing and standing.round == case.round:
+        begin_round(desk, case, "internal", reason)
+    else:
+        add_note(desk, case_id, reason)
+    case.ended_at = case.expires_at = None
+    move(desk, case, "bring_back", "open" if case.round == 0 else "appealed")
+    refresh(desk, case)
+    tell(desk, case, "case.brought_back")
     return case
 
 

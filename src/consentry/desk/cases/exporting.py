@@ -34,7 +34,7 @@ def export_case(desk: Desk, case_id: UUID) -> dict[str, Any]:
 
     Raises:
         DeskError: ``desk.not_found``, ``desk.purged`` where nothing is left, ``desk.not_allowed``; ``desk.transition``
-            while a second opinion is awaited, since the export would show the first.
+            while people decide it, since the export would show a second person the first one's decision.
     """
     require_role(desk.actor, "senior", "admin", "system")
     case = case_to_read(desk, case_id)
@@ -44,9 +44,10 @@ def export_case(desk: Desk, case_id: UUID) -> dict[str, Any]:
             "Tell the person so.",
             code="desk.purged",
         )
-    if case.step == "second" and case.state in {"open", "appealed", "in_review"}:
+    if case.step != "senior" and case.state in {"open", "appealed", "in_review"}:
+        # Whatever the step: a refusal of second opinions alone would tell that there was a first.
         raise DeskError(
-            "A second opinion is awaited, and an export would show the first.",
+            "The case is being decided, and nobody who may still decide it can be shown all of it.",
             "Export the case once it is decided.",
             code="desk.transition",
         )

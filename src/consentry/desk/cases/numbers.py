@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import log
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from consentry.desk.cases.states import require_role
 from consentry.desk.desk import Desk
@@ -34,7 +34,7 @@ class Week(Record):
         filed: Cases that came in.
         decided: Decisions that took effect.
         followed: Of first decisions, how many were the recommendation for every post.
-        firsts: How many first decisions there were.
+        firsts: How many first decisions there were, without those on which a second opinion is still awaited.
         agreed: Of second opinions, how many came to the same as the first.
         seconds: How many second opinions there were.
         appeals: That were filed.
@@ -131,16 +131,24 @@ def _count_cases(desk: Desk, since: datetime, found: _Found) -> None:
         found[_week(moment)].numbers["filed"] += 1
 
 
+def _is_open_to_second() -> ColumnElement[bool]:
+    """Whether a decision is one that a second opinion is awaited on."""
+    pending = CaseRow.state.in_(("open", "appealed", "in_review"))
+    return (CaseRow.step == "second") & pending & (DecisionRow.round == CaseRow.round)
+
+
 def _count_decisions(desk: Desk, since: datetime, found: _Found) -> None:
     rows = desk.session.execute(
         select(
             DecisionRow.decided_at, DecisionRow.step, DecisionRow.effective, DecisionRow.followed, DecisionRow.agreed,
-            CaseRow.reported_at, CaseRow.created_at, DecisionRow.round,
+            CaseRow.reported_at, CaseRow.created_at, DecisionRow.round, _is_open_to_second(),
         )
         .join(CaseRow, CaseRow.id == DecisionRow.case_id)
         .where(DecisionRow.decided_at >= since)
     )  # fmt: skip
-    for decided_at, step, effective, followed, agreed, reported_at, created_at, round_ in rows:
+    for decided_at, step, effective, followed, agreed, reported_at, created_at, round_, hidden in rows:
+        if hidden:
+            continue  # it would tell somebody who may give the second opinion whether the first followed
         tally = found[_week(decided_at)]
         if step == "first":
             tally.numbers["firsts"] += 1

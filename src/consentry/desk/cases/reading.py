@@ -290,5 +290,7 @@ def _may(desk: Desk, case: CaseRow) -> tuple[str, ...]:
         left_out |= {"take", "decide"}
     if case.state == "in_review" and (mine or (case.lease_until is not None and case.lease_until > desk.now)):
         left_out |= {"take"}
+    if case.purged_at is not None:
+        left_out |= {"bring_back"}
     left_out |= {"withdraw"} if case.round else {"withdraw_appeal"}
     return tuple(act for act in found if act not in left_out)

@@ -17,7 +17,7 @@ State = Literal[
 Step = Literal["first", "second", "senior"]
 STATES: Final[tuple[State, ...]] = get_args(State)
 ENDED: Final[frozenset[State]] = frozenset({"closed", "withdrawn", "routed_out"})
-"""Nothing leads out of these."""
+"""Cases in these are over. Out of `routed_out` alone something leads, for what was handed on by mistake."""
 WAITING: Final[frozenset[State]] = frozenset({"open", "appealed"})
 """Cases in these wait for somebody to take them."""
 
@@ -98,6 +98,13 @@ MOVES: Final[dict[str, Move]] = {
             ("routed_out",),
             _REVIEWING,
             "The case goes to the team that works by stricter rules.",
+        ),
+        Move(
+            "bring_back",
+            ("routed_out",),
+            ("open", "appealed"),
+            ("senior",),
+            "It was handed to the other team by mistake, and comes back into the queue.",
         ),
         Move(
             "close",

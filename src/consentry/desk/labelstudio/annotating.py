@@ -1,7 +1,8 @@
 """Finished annotations, on their way back: what people chose becomes answers, which decide the case again.
 
-Whoever annotates is no reviewer of this desk, so their answers count as look-ups: more than a model's word, less than
-what a reviewer says who has the case.
+Label Studio's events name the annotator by a number of its own (`completed_by`), which proves nobody's account
+here, and come with the token of a program. So these answers count as look-ups: more than a model's word, less
+than what a reviewer says who has the case.
 """
 
 from __future__ import annotations

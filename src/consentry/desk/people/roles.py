@@ -29,6 +29,7 @@ Act = Literal[
     "cases.appeal",
     "cases.withdraw",
     "cases.route_out",
+    "cases.bring_back",
     "cases.close",
     "letters.read",
     "numbers.read",
@@ -63,6 +64,7 @@ PERMISSIONS: Final[dict[Act, frozenset[Role]]] = {
     "cases.appeal": frozenset({"intake", "senior", "service"}),
     "cases.withdraw": frozenset({"intake", "senior", "service"}),
     "cases.route_out": frozenset({"reviewer", "senior"}),
+    "cases.bring_back": frozenset({"senior"}),
     "cases.close": frozenset({"senior", "policy"}),
     "letters.read": frozenset({"intake", "reviewer", "senior", "service"}),
     "numbers.read": frozenset({"senior", "policy", "admin", "auditor"}),
@@ -78,8 +80,11 @@ PERMISSIONS: Final[dict[Act, frozenset[Role]]] = {
     "metrics.read": frozenset({"admin", "auditor", "service"}),
 }
 
-NEVER_BY_TOKEN: Final[frozenset[Act]] = frozenset({"purge.approve", "purge.ask", "people.manage", "tokens.manage"})
-"""Done at a screen alone, by somebody who has logged in: what a stolen token could do most harm with."""
+NEVER_BY_TOKEN: Final[frozenset[Act]] = frozenset(
+    {"cases.decide", "purge.approve", "purge.ask", "people.manage", "tokens.manage"}
+)
+"""Done at a screen alone, by somebody who has logged in: what a person has to choose, and what a stolen token could do
+most harm with."""
 
 
 def acts_of(roles: Iterable[str], scopes: Iterable[str] | None = None) -> frozenset[Act]:

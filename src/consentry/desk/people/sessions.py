@@ -49,33 +49,42 @@ class LoggedIn:
     secret: str
 
 
-def check_pace(session: Session, email: str, place: str, now: datetime) -> None:
-    """Refuse a try that comes too soon after too many failures.
+def admit(desk: Desk, email: str, place: str) -> None:
+    """Count a try before its password is looked at, or refuse it if it comes too soon after too many failures.
+
+    Counting first means that many guesses sent at once are counted one after another, whatever each one's outcome.
+    Done in a transaction of its own, which ends before the password is hashed; `forgive` takes back what was right.
 
     Raises:
         SlowDownError: with the seconds to wait.
     """
-    keys = keys_of(email, place)
-    found = session.scalars(select(LoginFailureRow).where(LoginFailureRow.key.in_(keys.values())))
-    rows = {row.key: row for row in found}
-    for kind, key in keys.items():
-        row = rows.get(key)
-        if row is None or row.last_at + FORGOTTEN_AFTER <= now:
-            continue
-        wait = (waits_until(kind, row.failures, row.last_at) - now).total_seconds()
-        if wait > 0:
-            raise SlowDownError(wait)
-
-
-def failed(desk: Desk, email: str, place: str) -> None:
-    """Count a failure. Done in a transaction of its own, which is kept although the login is refused."""
-    for key in keys_of(email, place).values():
-        row = desk.session.get(LoginFailureRow, key, with_for_update=True)
+    for kind, key in keys_of(email, place).items():
+        row = desk.session.get(LoginFailureRow, key, with_for_update=True, populate_existing=True)
         if row is None:
             desk.session.add(LoginFailureRow(key=key, failures=1, last_at=desk.now))
-        else:
-            row.failures = 1 if row.last_at + FORGOTTEN_AFTER <= desk.now else row.failures + 1
-            row.last_at = desk.now
+            desk.session.flush()
+            continue
+        if row.last_at + FORGOTTEN_AFTER <= desk.now:
+            row.failures, row.last_at = 1, desk.now
+            continue
+        wait = (waits_until(kind, row.failures, row.last_at) - desk.now).total_seconds()
+        if wait > 0:
+            raise SlowDownError(wait)
+        row.failures, row.last_at = row.failures + 1, desk.now
+
+
+def forgive(desk: Desk, email: str, place: str) -> None:
+    """Take back the count of a try whose password was right; earlier failures stay counted."""
+    for key in keys_of(email, place).values():
+        row = desk.session.get(LoginFailureRow, key, with_for_update=True, populate_existing=True)
+        if row is not None:
+            row.failures -= 1
+            if row.failures <= 0:
+                desk.session.delete(row)
+
+
+def failed(desk: Desk, email: str) -> None:
+    """Note a failure in the log."""
     user = desk.session.scalars(select(UserRow).where(UserRow.email == email)).first()
     append(desk.session, desk.clock, SYSTEM, "user.login_failed", "user", user.id if user else None)
 

@@ -148,6 +148,14 @@ class NewDecision(Body):
     reason: Reason
 
 
+class Returning(Body):
+    """Why a case comes back from another team."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Nothing intimate is in it."}]})
+
+    reason: Reason
+
+
 class NewAppeal(Body):
     """An objection to a decision."""
 

@@ -8,13 +8,13 @@ from uuid import UUID
 from fastapi import Query
 from starlette.responses import Response
 
-from consentry.desk.api.bodies.cases import AppealMade, NewAppeal, NewCase, ReportChanged, Routing
+from consentry.desk.api.bodies.cases import AppealMade, NewAppeal, NewCase, ReportChanged, Returning, Routing
 from consentry.desk.api.bodies.common import Page
 from consentry.desk.api.calls import Answer, Call, CurrentCall
 from consentry.desk.api.paging import Cursor, Limit, after_id, page_of
 from consentry.desk.api.routing import PREFIX, Routes
 from consentry.desk.cases.appeals import appeal, withdraw_appeal
-from consentry.desk.cases.ending import close, route_out, withdraw
+from consentry.desk.cases.ending import bring_back, close, route_out, withdraw
 from consentry.desk.cases.filing import file_case, submit
 from consentry.desk.cases.letters import Letter, letters_of
 from consentry.desk.cases.locating import case_to_read
@@ -179,6 +179,16 @@ def route_case_out(call: CurrentCall, case: UUID, body: Routing) -> Response:
     """Hands a case to the team that works by stricter rules, at once."""
     seen = call.version()
     return call.once(lambda desk: shown(desk, route_out(desk, case, body.team, body.reason, version=seen).id))
+
+
+@routes.add(
+    "POST", "/{case}/return", act="cases.bring_back", answer=CaseView, may_fail=(410,), versioned=True,
+    about="Take a case back",
+)  # fmt: skip
+def bring_case_back(call: CurrentCall, case: UUID, body: Returning) -> Response:
+    """Takes a case back into the queue that was handed to another team by mistake."""
+    seen = call.version()
+    return call.once(lambda desk: shown(desk, bring_back(desk, case, body.reason, version=seen).id))
 
 
 @routes.add("POST", "/{case}/closing", act="cases.close", answer=CaseView, versioned=True, about="Close a case")

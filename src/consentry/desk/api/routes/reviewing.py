@@ -154,7 +154,7 @@ def write_risk(call: CurrentCall, case: UUID, body: NewRisk) -> Response:
 
 @routes.add(
     "POST", "/cases/{case}/decisions", act="cases.decide", answer=DecisionMade, status=201, versioned=True,
-    about="Decide a case",
+    screen=True, about="Decide a case",
 )  # fmt: skip
 def decide_case(call: CurrentCall, case: UUID, body: NewDecision) -> Response:
     """Decides a case that one has taken, as the first, as a blind second opinion, or as the senior who settles it."""

@@ -23,7 +23,7 @@ from consentry.desk.errors import DeskError
 from consentry.desk.people.accounts import accept, email_of, end_sessions, user_of
 from consentry.desk.people.roles import ACTS, acts_of
 from consentry.desk.people.secrets import csrf_token_of
-from consentry.desk.people.sessions import LoggedIn, begin, check_pace, end, failed, password_matches
+from consentry.desk.people.sessions import LoggedIn, admit, begin, end, failed, forgive, password_matches
 from consentry.desk.store.tables.people import LoginSessionRow, UserRow
 
 routes = Routes("sessions")
@@ -109,14 +109,17 @@ def proved(serving: Serving, request: Request, email: str, password: str) -> Use
         address = email_of(email)
     except DeskError as error:
         raise _wrong_login() from error
+    with serving.database.writing() as session:
+        admit(serving.desk(session, SYSTEM), address, place)
     with serving.database.reading() as session:
-        check_pace(session, address, place, serving.clock())
         user = password_matches(session, address, password, serving.passwords)
         session.expunge_all()
     if user is None:
         with serving.database.writing() as session:
-            failed(serving.desk(session, SYSTEM), address, place)
+            failed(serving.desk(session, SYSTEM), address)
         raise _wrong_login()
+    with serving.database.writing() as session:
+        forgive(serving.desk(session, SYSTEM), address, place)
     if user.password is not None and serving.passwords.outdated(user.password):
         with serving.database.writing() as session:
             user_of(session, user.id).password = serving.passwords.rehash(password)
