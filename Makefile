@@ -51,7 +51,7 @@ test: $(VENV)/.dev ## run the tests (under five minutes on two cores)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST_OPTIONS)
 
 test-slow: $(VENV)/.dev ## run the tests that take longer; those that need ../shared say so when they skip
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -m slow --durations 10
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -m slow --durations 25 -o faulthandler_timeout=2400
 
 test-coverage: $(VENV)/.dev ## the tests of `make test`, and how much of the code they reach
 	@$(MAKE) --no-print-directory test PYTEST_OPTIONS="--cov --cov-report=term:skip-covered"

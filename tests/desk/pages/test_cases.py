@@ -160,6 +160,10 @@ def test_leaving_asks_for_no_reason_and_handing_over_shows_nothing(any_front: Fr
     )
     assert over.headers["location"] == "/queue"
     assert "Nothing waits" in rosa.client.get("/queue").text
+    sam = any_front.at_screen("senior")
+    assert "handed over by mistake" in words_of(sam.client.get(f"/cases/{case}"))
+    assert form(sam, f"/cases/{case}/return", {"reason": "She is 34."}).status_code == 303
+    assert f"/cases/{case}" in rosa.client.get("/queue").text
 
 
 def test_words_of_others_are_never_markup(any_front: Front) -> None:

@@ -65,7 +65,7 @@ def demo(
     if not serving:
         installation.database.close()
         return
-    OUT.print(plain(f"The API: {address}/api/v1/  Its description: {address}/api/v1/openapi.json  End with Ctrl-C."))
+    OUT.print(plain(f"The desk: {address}/  Its API: {address}/api/v1/openapi.json  End with Ctrl-C."))
     with _worker(installation.settings):
         _serve(installation, port)
 

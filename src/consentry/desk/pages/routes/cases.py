@@ -13,7 +13,7 @@ from consentry.desk.api.calls import Call
 from consentry.desk.cases.answering import answer
 from consentry.desk.cases.appeals import Party, appeal, withdraw_appeal
 from consentry.desk.cases.deciding import Verdict, decide
-from consentry.desk.cases.ending import close, route_out, withdraw
+from consentry.desk.cases.ending import bring_back, close, route_out, withdraw
 from consentry.desk.cases.letters import letters_of
 from consentry.desk.cases.locating import case_to_read
 from consentry.desk.cases.looking import REASONS, What, look
@@ -74,7 +74,9 @@ def answer_by_page(call: CurrentPage, case: UUID, post: UUID) -> Response:
         answer(desk, case, post, facts, version=form.version())
         session.flush()
         after = _recommended(get_case(desk, case), post)
-        return _page(call, desk, case, part="case_inside", changed=(post, before, after, tuple(given)))
+        if call.request.headers.get("hx-request"):
+            return _page(call, desk, case, part="case_inside", changed=(post, before, after, tuple(given)))
+    return go_to(call.request, f"/cases/{case}")
 
 
 @pages.add("POST", "/cases/{case}/notes", act="cases.note")
@@ -161,6 +163,14 @@ def route_by_page(call: CurrentPage, case: UUID) -> Response:
         desk = call.serving.desk(session, call.actor)
         route_out(desk, case, team, form.one("reason"), version=form.version())
     return go_to(call.request, "/queue")
+
+
+@pages.add("POST", "/cases/{case}/return", act="cases.bring_back")
+def bring_back_by_page(call: CurrentPage, case: UUID) -> Response:
+    """Takes a case back that was handed over by mistake."""
+    form = form_in(call.body)
+    said, seen = form.one("reason"), form.version()
+    return _done(call, case, lambda desk: bring_back(desk, case, said, version=seen))
 
 
 @pages.add("POST", "/cases/{case}/closing", act="cases.close")
