@@ -14,6 +14,12 @@ from consentry.records import CrowdLevel, FaceSignal, SceneScore, SceneSignal, T
 _CROWD_LEVELS: Final[tuple[CrowdLevel, ...]] = get_args(CrowdLevel)
 """From nobody up."""
 
+_BEHAVIOURS: Final[tuple[TextKind, ...]] = ("reward_offer", "exposure_threat", "money_demand", "call_to_find")
+_NOT_EXCLUDED: Final = (
+    "none was found that is surer, in words too short or too long to tell, mixed, or in a language in which too few are "
+    "known to be found"
+)
+
 # --- scene ------------------------------------------------------------------------------------------------------
 
 
@@ -160,7 +166,7 @@ def text(kind: TextKind) -> Callable[[Situation], Number]:
         if situation.failed("text"):
             return Number(found, 1.0, "not all of the words were searched")
         if kind not in signal.searched:
-            return Number(found, 1.0, "the words were not searched for it")
+            return Number(found, 1.0, _NOT_EXCLUDED if kind in _BEHAVIOURS else "the words were not searched for it")
         return Number(found, found)
 
     return measure
