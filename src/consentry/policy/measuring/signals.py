@@ -15,10 +15,7 @@ _CROWD_LEVELS: Final[tuple[CrowdLevel, ...]] = get_args(CrowdLevel)
 """From nobody up."""
 
 _BEHAVIOURS: Final[tuple[TextKind, ...]] = ("reward_offer", "exposure_threat", "money_demand", "call_to_find")
-_NOT_EXCLUDED: Final = (
-    "none was found that is surer, in words too short or too long to tell, mixed, or in a language in which too few are "
-    "known to be found"
-)
+_NOT_EXCLUDED: Final = "it was looked for, and too few such words are known to be found for that to mean a no"
 
 # --- scene ------------------------------------------------------------------------------------------------------
 

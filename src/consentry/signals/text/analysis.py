@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, get_args
@@ -9,17 +10,17 @@ from typing import Final, get_args
 from consentry.media import Limits
 from consentry.records import ErrorNote, TextFinding, TextKind, TextSignal
 from consentry.signals.text.contacts import DEFAULT_REGIONS
-from consentry.signals.text.languages import has_words, language_of
+from consentry.signals.text.cue_model import CueModel
 from consentry.signals.text.normalise import NormalisedText, normalise
 from consentry.signals.text.passages import Passage
 from consentry.signals.text.private import find_private
 from consentry.signals.text.rules import OFFICIAL, OFFICIAL_PROBABILITY, RULES
 from consentry.signals.text.seeking import RULES as SEEKING_RULES
-from consentry.signals.text.words_model import WordsModel, WordsReading
 
 MODEL: Final = "text/rules@3"
 KINDS: Final[tuple[TextKind, ...]] = get_args(TextKind)
 BEHAVIOURS: Final[tuple[TextKind, ...]] = ("reward_offer", "exposure_threat", "money_demand", "call_to_find")
+"""What the rules find and never rule out: of those that people really write, they know too few (docs/text.md)."""
 CUE_KINDS: Final[tuple[TextKind, ...]] = ("reporting_cue", "eyewitness_cue", "official_duty_cue", "help_cue")
 STAGE: Final = "text"
 """Where a note stands that leaves facts over words open."""
@@ -27,51 +28,47 @@ MOST_OF_A_KIND: Final = 100
 """Findings of one kind that are listed of one text; nobody looks at more, and a hostile text has thousands."""
 _READ_ON: Final = 2_000
 """Characters behind the last that is searched: more than any private information is long, with what it hangs on."""
+_WORD: Final = re.compile(r"[^\W\d_]{2}")
+"""Two letters in a row: less than that says nothing in any language."""
 _OFFICIAL_REACH: Final = 100
 """Characters before and after an offer in which a sign of an official appeal counts."""
-
-
-def searched_part(text: str, most_characters: int) -> NormalisedText:
-    """The part of a text that is read: as far as it is searched, and a little further."""
-    return normalise(text[: most_characters + _READ_ON])
 
 
 def analyse_text(
     text: str,
     *,
     regions: Sequence[str] = DEFAULT_REGIONS,
-    words: WordsModel | None = None,
+    cues: CueModel | None = None,
     most_characters: int = Limits().text_characters,
 ) -> TextSignal:
     """Look for private information, prohibited behaviour, and cues of public interest.
 
-    Behaviour is looked for by English rules, and by a network that reads more languages. Letters in disguise
-    (full-width, mathematical, with invisible characters between) are read as what they look like; offsets are those of
-    `text` as given.
+    Behaviour and cues are looked for in English only. Letters in disguise (full-width, mathematical, with invisible
+    characters between) are read as what they look like; offsets are those of `text` as given.
 
     Args:
         text: What came with the media.
         regions: Where phone numbers without a country code are looked for, as ISO 3166 codes (``US``, ``DE``).
-        words: The network that says how words read; without it cues are not searched, and behaviour by rules alone.
-        most_characters: How far a text is searched. What lies behind is read a little further, so that nothing is
+        cues: The model that says how the words read; without it cues are not searched.
+        most_characters: How far the text is searched. What lies behind is read a little further, so that nothing is
             found because a text breaks off, and nothing of it is reported.
 
     Returns:
         Findings in the order of the text, those of one kind that overlap joined into one, the `MOST_OF_A_KIND` most
-        probable of each kind. A kind of which it is not known whether there is more is missing from ``searched``: every
-        kind of a text that is too long, and a behaviour unless the text is in a language in which the recall of rules and
-        network is measured to be at least 85 % (`WordsModel.excludes`).
+        probable of each kind. A kind of which it is unknown whether there is more is missing from ``searched``: one that
+        could not be searched to the end, and the four of behaviour wherever there are words, since too few of them are
+        known to be found for finding none to mean that there is none. Of a text that is too long, that is every kind.
     """
-    plain = searched_part(text, most_characters)
-    reading = None if words is None else words.read(plain.text)
+    plain = normalise(text[: most_characters + _READ_ON])
     private, all_searched = find_private(plain.text, regions)
-    unsearched = _not_excluded(plain.text, words, reading)
-    if not all_searched:
-        unsearched.add("phone")
+    hints, all_read = ([], False) if cues is None else cues.read(plain.text)
+    unsearched = {"phone"} if not all_searched else set()
+    unsearched |= set(() if cues is not None and all_read else CUE_KINDS)
+    if _WORD.search(plain.text):
+        unsearched |= set(BEHAVIOURS)
     if len(text) > most_characters:
         unsearched = set(KINDS)
-    behaviour = with_network(_offers_and_threats(plain.text), () if reading is None else reading.found)
-    placed = (_placed(passage, plain) for passage in (*private, *behaviour))
+    placed = (_placed(passage, plain) for passage in (*private, *_offers_and_threats(plain.text), *hints))
     findings = [
         TextFinding(
             kind=passage.kind,
@@ -83,39 +80,10 @@ def analyse_text(
         for passage in _joined(passage for passage in placed if passage.end <= most_characters)
     ]
     return TextSignal(
-        model=MODEL if words is None else f"{MODEL}+{words.folder.id}",
+        model=MODEL if cues is None else f"{MODEL}+{cues.folder.id}",
         searched=tuple(kind for kind in KINDS if kind not in unsearched),
         findings=tuple(sorted(_surest(findings), key=lambda finding: (finding.start, finding.end, finding.kind))),
     )
-
-
-def _not_excluded(text: str, words: WordsModel | None, reading: WordsReading | None) -> set[TextKind]:
-    """The behaviours and cues of which nothing can be said where none was found."""
-    if not has_words(text):
-        return set()
-    if words is None or reading is None:
-        return {*BEHAVIOURS, *CUE_KINDS}
-    if not reading.complete:
-        return {*BEHAVIOURS, *CUE_KINDS}
-    return set(BEHAVIOURS) - set(words.excludes(language_of(text)))
-
-
-def with_network(rules: Iterable[Passage], network: Iterable[Passage]) -> list[Passage]:
-    """What rules and network found, together: where both speak of a passage, the rule's place and the larger number."""
-    found = list(rules)
-    for passage in network:
-        same = [n for n, rule in enumerate(found) if rule.kind == passage.kind and _overlap(rule, passage)]
-        for number in same:
-            rule = found[number]
-            if rule.probability < passage.probability and not _is_official(rule):
-                found[number] = passage._replace(start=rule.start, end=rule.end, rule=f"{rule.rule}+{passage.rule}")
-        if not same:
-            found.append(passage)
-    return found
-
-
-def _is_official(rule: Passage) -> bool:
-    return rule.kind == "reward_offer" and rule.probability == OFFICIAL_PROBABILITY
 
 
 def notes_on(text: str, signal: TextSignal, most_characters: int) -> tuple[ErrorNote, ...]:

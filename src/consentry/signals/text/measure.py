@@ -41,8 +41,6 @@ class TextMeasure:
 
     def measure(self, batch: Sequence[OpenedCase], _earlier: Mapping[str, Sequence[Measured]]) -> list[Measured]:
         """One `TextSignal` a post, and, if reading was asked for, one `PictureTextSignal` a medium."""
-        if len(batch) > 1:
-            self.reader.prepare([opened.case.post.text for opened in batch if opened.first])
         return [self._of(opened) for opened in batch]
 
     def _of(self, opened: OpenedCase) -> Measured:

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from consentry.media import Frame, Limits, OpenedMedia
 from consentry.records import Box, ErrorNote, PictureTextFinding, PictureTextSignal, TextSignal
 from consentry.runtime import ModelError, ModelFolder, RuntimeSettings
-from consentry.signals.text.analysis import analyse_text, notes_on, searched_part
-from consentry.signals.text.words_model import WordsModel
+from consentry.signals.text.analysis import analyse_text, notes_on
+from consentry.signals.text.cue_model import CueModel
 from consentry.signals.text.picture_reader import PictureReader, TextLine
 
 MOST_CHECKED: Final = 24
@@ -34,14 +34,13 @@ class TextReader:
 
     Attributes:
         folders: The models that take part.
-        unavailable: What could not be loaded: without the network for words, cues are not searched, and
-            behaviour by rules alone.
+        unavailable: What could not be loaded: without the cue model, cues are not searched.
         most_characters: How far a text is searched, be it beside a medium or inside one.
     """
 
     def __init__(
         self,
-        words: WordsModel | None = None,
+        cues: CueModel | None = None,
         pictures: PictureReader | None = None,
         unavailable: tuple[ErrorNote, ...] = (),
         *,
@@ -49,8 +48,8 @@ class TextReader:
     ) -> None:
         self.unavailable = unavailable
         self.most_characters = most_characters
-        self.folders: tuple[ModelFolder, ...] = tuple(model.folder for model in (words, pictures) if model is not None)
-        self._words = words
+        self.folders: tuple[ModelFolder, ...] = tuple(model.folder for model in (cues, pictures) if model is not None)
+        self._cues = cues
         self._pictures = pictures
 
     @classmethod
@@ -71,26 +70,21 @@ class TextReader:
             most_characters: How far a text is searched.
         """
         notes: list[ErrorNote] = []
-        words = pictures = None
+        cues = pictures = None
         try:
-            words = WordsModel.load(settings, root)
+            cues = CueModel.load(settings, root)
         except ModelError as error:
-            notes.append(error.note(stage="words"))
+            notes.append(error.note(stage="cues"))
         if read_pictures:
             try:
                 pictures = PictureReader.load(settings, root)
             except ModelError as error:
                 notes.append(error.note(stage="reading"))
-        return cls(words, pictures, tuple(notes), most_characters=most_characters)
+        return cls(cues, pictures, tuple(notes), most_characters=most_characters)
 
     def analyse(self, text: str) -> TextSignal:
         """The words beside the media; see `analyse_text`."""
-        return analyse_text(text, words=self._words, most_characters=self.most_characters)
-
-    def prepare(self, texts: Sequence[str]) -> None:
-        """Have the network read many texts at once, so that `analyse` finds them read: faster, and no different."""
-        if self._words is not None:
-            self._words.read_all([searched_part(text, self.most_characters).text for text in texts])
+        return analyse_text(text, cues=self._cues, most_characters=self.most_characters)
 
     def notes_on(self, text: str, signal: TextSignal) -> tuple[ErrorNote, ...]:
         """What of the words beside the media was left out; see `analysis.notes_on`."""

@@ -1,26 +1,24 @@
-"""Texts cut into the pieces that the network for words knows: the most probable way to write them in known pieces.
+"""WordPiece: words cut into the pieces that a sentence-embedding network knows.
 
-Kudo 2018, "Subword Regularization": a unigram model, cut by Viterbi's algorithm, over words that begin with a mark for
-the space before them. A character that is in no piece is one unknown piece.
+Devlin et al. 2019, "BERT"; the steps are those of its lower-case reference code: control characters and
+accents away, small letters, punctuation and CJK characters for themselves, then the longest known piece first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 PAD: Final = 0
-FIRST: Final = 1
-LAST: Final = 2
-UNKNOWN: Final = 3
-SPECIAL: Final = ("<pad>", "<s>", "</s>", "<unk>")
-SPACE: Final = "\u2581"
-_LONGEST_PIECE: Final = 16
 _LONGEST_WORD: Final = 100
-"""Of words that are longer than any that is known, only the beginning is kept."""
+_CJK: Final = (
+    (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F),
+    (0x2B820, 0x2CEAF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +36,20 @@ class Piece:
     end: int
 
 
-class Pieces:
-    """A vocabulary of pieces, each with the logarithm of its probability."""
+class WordPieces:
+    """A vocabulary, one piece a line; a piece that goes on with a word begins with ``##``."""
 
-    def __init__(self, pieces: Sequence[str], scores: Sequence[float]) -> None:
-        self._known = {
-            piece: (number, score)
-            for number, (piece, score) in enumerate(zip(pieces, scores, strict=True))
-            if number >= len(SPECIAL)
-        }
-        self._unknown = min(scores) - 10.0
-        self._cut_word = lru_cache(maxsize=65_536)(self._best)
-        self.size = len(pieces)
+    def __init__(self, pieces: list[str]) -> None:
+        self._numbers = {piece: number for number, piece in enumerate(pieces)}
+        self.first = self._numbers["[CLS]"]
+        self.last = self._numbers["[SEP]"]
+        self._unknown = self._numbers["[UNK]"]
+        self._longest = max(len(piece.removeprefix("##")) for piece in self._numbers)
 
     @classmethod
-    def read(cls, path: Path) -> Pieces:
-        """A vocabulary from its file: a piece and its score a line, with a tab between them."""
-        rows = [line.split("\t") for line in path.read_text(encoding="utf-8").rstrip("\n").split("\n")]
-        return cls([piece for piece, _ in rows], [float(score) for _, score in rows])
-
-    def lines(self) -> str:
-        """What `read` reads."""
-        rows = [f"{name}\t0" for name in SPECIAL]
-        rows += [f"{piece}\t{score:.4f}" for piece, (_, score) in self._known.items()]
-        return "\n".join(rows) + "\n"
+    def read(cls, path: Path) -> WordPieces:
+        """A vocabulary from its file."""
+        return cls(path.read_text(encoding="utf-8").rstrip("\n").split("\n"))
 
     def cut(self, text: str) -> list[Piece]:
         """The pieces of a text, in its order."""
@@ -69,37 +57,66 @@ class Pieces:
 
     def each(self, text: str) -> Iterator[Piece]:
         """The pieces of a text one by one: it is read no further than they are asked for."""
-        for start, end in _words(text):
-            for token in self._cut_word(text[start : min(end, start + _LONGEST_WORD)]):
+        for word, start, end in _words(text):
+            for token in self._pieces(word):
                 yield Piece(token, start, end)
 
-    def _best(self, word: str) -> tuple[int, ...]:
-        marked = SPACE + word
-        best = [0.0] + [float("-inf")] * len(marked)
-        came_from: list[tuple[int, int]] = [(0, UNKNOWN)] * (len(marked) + 1)
-        for start in range(len(marked)):
-            for end in range(start + 1, min(len(marked), start + _LONGEST_PIECE) + 1):
-                found = self._known.get(marked[start:end])
-                if found is not None and best[start] + found[1] > best[end]:
-                    best[end], came_from[end] = best[start] + found[1], (start, found[0])
-            if best[start] + self._unknown > best[start + 1]:
-                best[start + 1], came_from[start + 1] = best[start] + self._unknown, (start, UNKNOWN)
-        tokens: list[int] = []
-        place = len(marked)
-        while place > 0:
-            place, token = came_from[place]
-            tokens.append(token)
-        return tuple(reversed(tokens))
+    def _pieces(self, word: str) -> list[int]:
+        if len(word) > _LONGEST_WORD:
+            return [self._unknown]
+        found: list[int] = []
+        start = 0
+        while start < len(word):
+            for end in range(min(len(word), start + self._longest), start, -1):
+                number = self._numbers.get(word[start:end] if start == 0 else f"##{word[start:end]}")
+                if number is not None:
+                    break
+            else:
+                return [self._unknown]
+            found.append(number)
+            start = end
+        return found
 
 
-def _words(text: str) -> Iterator[tuple[int, int]]:
-    start = -1
+def _words(text: str) -> Iterator[tuple[str, int, int]]:
+    """Words in small letters without accents, and signs, each with its place in the text.
+
+    Of words that are longer than any that is known, only the beginning is kept.
+    """
+    word, start = "", 0
     for place, character in enumerate(text):
-        if character.isspace():
-            if start >= 0:
-                yield start, place
-            start = -1
-        elif start < 0:
+        kind = _kind(character)
+        if kind == "nothing":
+            continue
+        if kind != "letter":
+            if word:
+                yield word, start, place
+                word = ""
+            if kind == "sign":
+                yield character, place, place + 1
+            continue
+        if not word:
             start = place
-    if start >= 0:
-        yield start, len(text)
+        if len(word) <= _LONGEST_WORD:
+            word += _plain(character)
+    if word:
+        yield word, start, len(text)
+
+
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    decomposed = unicodedata.normalize("NFD", character.lower())
+    return "".join(part for part in decomposed if unicodedata.category(part) != "Mn")
+
+
+@lru_cache(maxsize=4096)
+def _kind(character: str) -> str:
+    number, category = ord(character), unicodedata.category(character)
+    if character in " \t\n\r" or category == "Zs":
+        return "space"
+    if number in (0, 0xFFFD) or category.startswith("C"):
+        return "nothing"
+    sign = 33 <= number <= 47 or 58 <= number <= 64 or 91 <= number <= 96 or 123 <= number <= 126
+    if sign or category.startswith("P") or any(low <= number <= high for low, high in _CJK):
+        return "sign"
+    return "letter"

