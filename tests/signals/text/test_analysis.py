@@ -27,7 +27,9 @@ def test_nothing_to_find() -> None:
     assert analyse_text("A day at the lake with friends.").findings == ()
 
 
-@pytest.mark.parametrize("text", ["A day at the lake with friends.", "Mañana todos van a saber dónde vives", "k o", "我们走吧"])
+@pytest.mark.parametrize(
+    "text", ["A day at the lake with friends.", "Mañana todos van a saber dónde vives", "k o", "我们走吧"]
+)
 def test_behaviour_is_never_ruled_out_where_there_are_words(text: str) -> None:
     open_kinds = set(KINDS) - set(analyse_text(text).searched) - set(CUE_KINDS)
     assert open_kinds == (set() if text == "k o" else set(BEHAVIOURS))

@@ -55,9 +55,9 @@ def analyse_text(
 
     Returns:
         Findings in the order of the text, those of one kind that overlap joined into one, the `MOST_OF_A_KIND` most
-        probable of each kind. A kind of which it is unknown whether there is more is missing from ``searched``: one that
-        could not be searched to the end, and the four of behaviour wherever there are words, since too few of them are
-        known to be found for finding none to mean that there is none. Of a text that is too long, that is every kind.
+        probable of each kind. A kind of which it is unknown whether there is more is missing from ``searched``: one
+        that could not be searched to the end, and the four of behaviour wherever there are words, since too few of
+        them are known to be found for finding none to mean that there is none. Of a text that is too long, every kind.
     """
     plain = normalise(text[: most_characters + _READ_ON])
     private, all_searched = find_private(plain.text, regions)

@@ -145,7 +145,8 @@ AUDIENCE: Final = word(
 )  # fmt: skip
 GOES_PUBLIC: Final = word(
     r"go(?:es|ing)? (?:public|online|viral|live)",
-    r"go(?:es|ing)? (?:up )?(?:on|in|to) (?:(?:the|my|your|every) )?(?:timeline|tl|internet|web|feed|story|status|groups?)",
+    r"go(?:es|ing)? (?:up )?(?:on|in|to) (?:(?:the|my|your|every) )?"
+    r"(?:timeline|tl|internet|web|feed|story|status|groups?)",
     r"(?:be|gets?|getting|being) (?:posted|leaked|published|released|uploaded|shared|exposed)",
     r"all over (?:the )?(?:internet|twitter|x|facebook|instagram|tiktok|reddit|web|place|town)",
 )
