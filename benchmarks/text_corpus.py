@@ -2,9 +2,9 @@
 
     python benchmarks/text_corpus.py
 
-Counts the texts of ``data/text_training/corpus`` in which anything of the four kinds is found at the 0.6 of the policies,
-by language, with 95 % Wilson intervals: of those that are of any of them, of those for which the kind found is one of
-theirs, and of those that only come near.
+Counts the texts of ``data/text_training/corpus`` in which anything of the four kinds is found at the 0.6 of the
+policies, by language, with 95 % Wilson intervals: of those that are of any of them, of those for which the kind found
+is one of theirs, and of those that only come near.
 """
 
 from __future__ import annotations
