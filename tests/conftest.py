@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer.main
 from hypothesis import settings
 
 # Laws are tried without a clock: how fast an example runs depends on the machine.
@@ -13,6 +17,21 @@ settings.register_profile("consentry", deadline=None)
 settings.load_profile("consentry")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_are_built_once() -> Iterator[None]:
+    """Typer's runner builds all commands anew for every call: half a second under coverage."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.testing._get_command", functools.cache(typer.main.get_command))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def scheduled_as_others() -> Iterator[None]:
+    """No test leaves its process before all others (`as_scheduled_before` says which library does such things)."""
+    yield
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 @pytest.fixture(scope="session")

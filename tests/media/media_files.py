@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -69,6 +72,19 @@ def png_header(width: int, height: int, data: bytes = b"") -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
 
 
+@contextmanager
+def as_scheduled_before() -> Iterator[None]:
+    """Undo what SVT-AV1 does to a process of root's: it makes its caller a real-time one, before which all others wait.
+
+    Encoders that spin while they wait for their threads never end then, as soon as there are more of them than cores.
+    """
+    policy, priority = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, priority)
+
+
 def video(
     path: Path,
     *,
@@ -83,7 +99,10 @@ def video(
 ) -> Path:
     """A video of `quadrants` whose middle column brightens as time goes by."""
     width, height = size
-    with av.open(str(path), "w", format=container, container_options=muxing or {}) as output:
+    with (
+        as_scheduled_before(),
+        av.open(str(path), "w", format=container, container_options=muxing or {}) as output,
+    ):
         stream = output.add_stream(codec, rate=rate, options=options or {})
         stream.width, stream.height = width, height
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
