@@ -161,9 +161,10 @@ def test_an_open_exception_stops_removal_of_media(
 
 @examples(40)
 @given(st.data())
-def test_an_unknown_clause_never_counts_as_no_when_nobody_reported(data: st.DataObject) -> None:
+def test_an_unknown_clause_never_counts_as_no(data: st.DataObject) -> None:
     values = [data.draw(st.integers(UNKNOWN_CODE, len(fact.words) - 1)) for fact in POLICY.facts]
     outcome = POLICY.program.run(values)
     truths = dict(zip((clause.name for clause in POLICY.clauses), outcome.clauses, strict=True))
     if UNKNOWN in (truths["bounty"], truths["threat_to_expose"]):
-        assert POLICY.decisions[outcome.line].action != "no_action"
+        line = POLICY.decisions[outcome.line]
+        assert line.action != "no_action" or line.name == "unreported_unclear"

@@ -55,7 +55,8 @@ class TextSignal(Record):
     """What stands in the words that came with the media.
 
     Attributes:
-        searched: The kinds that were looked for; a kind outside it is unknown, not absent.
+        searched: The kinds that were looked for so well that finding none counts; a kind outside it is unknown, not
+            absent. For prohibited behaviour that depends on the language of the words.
         findings: In the order of the text.
     """
 

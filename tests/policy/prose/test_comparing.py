@@ -35,7 +35,9 @@ def test_what_the_strict_variant_does() -> None:
     assert found.added == ()
     assert [entry.code for entry in found.removed] == ["look_at_private_moment", "look_at_setting"]
     changes = changes_of(found.changed)
-    assert list(changes) == ["restrict_media", "private_setting", "public_event", "reward_offer", "exposure_threat"]
+    assert list(changes) == [
+        *("restrict_media", "private_setting", "public_event", "reward_offer", "exposure_threat", "asks_for_money"),
+    ]
     assert changes["private_setting"][:2] == [("Yes", "from 0.85", "from 0.7"), ("No", "up to 0.15", "up to 0.05")]
     assert [label for label, _, _ in changes["restrict_media"]] == ["If", "Because"]
     assert [change.label for change in found.header] == ["Title", "Policy"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from consentry.records import TextSignal
 from consentry.signals.text import MODEL, analyse_text
-from consentry.signals.text.analysis import CUE_KINDS, KINDS
+from consentry.signals.text.analysis import BEHAVIOURS, CUE_KINDS, KINDS
 from consentry.signals.text.normalise import normalise
 
 
@@ -25,6 +25,14 @@ def test_nothing_to_find() -> None:
     # Without the cue model nothing is known of cues.
     assert signal == TextSignal(model=MODEL, searched=tuple(kind for kind in KINDS if kind not in CUE_KINDS))
     assert analyse_text("A day at the lake with friends.").findings == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["A day at the lake with friends.", "Mañana todos van a saber dónde vives", "k o", "我们走吧"]
+)
+def test_behaviour_is_never_ruled_out_where_there_are_words(text: str) -> None:
+    open_kinds = set(KINDS) - set(analyse_text(text).searched) - set(CUE_KINDS)
+    assert open_kinds == (set() if text == "k o" else set(BEHAVIOURS))
 
 
 def test_findings_stand_in_the_order_of_the_text() -> None:

@@ -14,6 +14,9 @@ from consentry.records import CrowdLevel, FaceSignal, SceneScore, SceneSignal, T
 _CROWD_LEVELS: Final[tuple[CrowdLevel, ...]] = get_args(CrowdLevel)
 """From nobody up."""
 
+_BEHAVIOURS: Final[tuple[TextKind, ...]] = ("reward_offer", "exposure_threat", "money_demand", "call_to_find")
+_NOT_EXCLUDED: Final = "it was looked for, and too few such words are known to be found for that to mean a no"
+
 # --- scene ------------------------------------------------------------------------------------------------------
 
 
@@ -160,7 +163,7 @@ def text(kind: TextKind) -> Callable[[Situation], Number]:
         if situation.failed("text"):
             return Number(found, 1.0, "not all of the words were searched")
         if kind not in signal.searched:
-            return Number(found, 1.0, "the words were not searched for it")
+            return Number(found, 1.0, _NOT_EXCLUDED if kind in _BEHAVIOURS else "the words were not searched for it")
         return Number(found, found)
 
     return measure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, get_args
@@ -16,8 +17,10 @@ from consentry.signals.text.private import find_private
 from consentry.signals.text.rules import OFFICIAL, OFFICIAL_PROBABILITY, RULES
 from consentry.signals.text.seeking import RULES as SEEKING_RULES
 
-MODEL: Final = "text/rules@2"
+MODEL: Final = "text/rules@3"
 KINDS: Final[tuple[TextKind, ...]] = get_args(TextKind)
+BEHAVIOURS: Final[tuple[TextKind, ...]] = ("reward_offer", "exposure_threat", "money_demand", "call_to_find")
+"""What the rules find and never rule out: of those that people really write, they know too few (docs/text.md)."""
 CUE_KINDS: Final[tuple[TextKind, ...]] = ("reporting_cue", "eyewitness_cue", "official_duty_cue", "help_cue")
 STAGE: Final = "text"
 """Where a note stands that leaves facts over words open."""
@@ -25,6 +28,8 @@ MOST_OF_A_KIND: Final = 100
 """Findings of one kind that are listed of one text; nobody looks at more, and a hostile text has thousands."""
 _READ_ON: Final = 2_000
 """Characters behind the last that is searched: more than any private information is long, with what it hangs on."""
+_WORD: Final = re.compile(r"[^\W\d_]{2}")
+"""Two letters in a row: less than that says nothing in any language."""
 _OFFICIAL_REACH: Final = 100
 """Characters before and after an offer in which a sign of an official appeal counts."""
 
@@ -50,14 +55,17 @@ def analyse_text(
 
     Returns:
         Findings in the order of the text, those of one kind that overlap joined into one, the `MOST_OF_A_KIND` most
-        probable of each kind. A kind that could not be searched to the end is missing from ``searched``: it is
-        unknown whether there is more of it. Of a text that is too long, that is every kind.
+        probable of each kind. A kind of which it is unknown whether there is more is missing from ``searched``: one
+        that could not be searched to the end, and the four of behaviour wherever there are words, since too few of
+        them are known to be found for finding none to mean that there is none. Of a text that is too long, every kind.
     """
     plain = normalise(text[: most_characters + _READ_ON])
     private, all_searched = find_private(plain.text, regions)
     hints, all_read = ([], False) if cues is None else cues.read(plain.text)
     unsearched = {"phone"} if not all_searched else set()
     unsearched |= set(() if cues is not None and all_read else CUE_KINDS)
+    if _WORD.search(plain.text):
+        unsearched |= set(BEHAVIOURS)
     if len(text) > most_characters:
         unsearched = set(KINDS)
     placed = (_placed(passage, plain) for passage in (*private, *_offers_and_threats(plain.text), *hints))

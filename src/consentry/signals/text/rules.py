@@ -52,7 +52,12 @@ RULES: Final = (
         kind="reward_offer",
         pattern=w.either(w.AMOUNT, w.PRIZE, w.PROMISE) + w.gap(4) + _LINK + w.gap(7) + w.SECRET,
         probability=_OFFER_PRECISION,
-        finds=("$500 for her name", "will pay anyone who tells me who this girl is", "a bounty on her home address"),
+        finds=(
+            "$500 for her name",
+            "will pay anyone who tells me who this girl is",
+            "a bounty on her home address",
+            "1000 bob to whoever finds out who this is",
+        ),
         passes=("$50 to anyone who can fix my laptop", "paying for his name brand shoes", "her name is worth $500"),
     ),
     Rule(
@@ -120,7 +125,11 @@ RULES: Final = (
         + w.gap(4)
         + w.GOES_PUBLIC,
         probability=_THREAT_PRECISION,
-        finds=("your nudes are going online tomorrow", "your address is about to be all over twitter"),
+        finds=(
+            "your nudes are going online tomorrow",
+            "your address is about to be all over twitter",
+            "Keep talking and your home address goes on the timeline tomorrow",
+        ),
         passes=("Nude photos of actors were leaked", "your photos are going online tomorrow"),
     ),
     Rule(

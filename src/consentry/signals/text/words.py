@@ -88,7 +88,8 @@ SECRET: Final = (
 _NUMBER: Final = r"(?:\d(?:[\d.,]{0,12}\d)?(?:\s?(?:k|m|grand|thousand|hundred|million))?(?!\w))"
 _NUMBER_WORD: Final = r"(?:(?:an?|one|two|three|five|ten|twenty|fifty)\s)?(?:hundred|thousand|grand|twenty|fifty|ten)"
 _CURRENCY: Final = (
-    r"(?:\$|€|£|₹|dollars?|bucks?|usd|euros?|eur|pounds?|quid|gbp|rupees|btc|bitcoins?|eth|sol|xmr|usdt|crypto)"
+    r"(?:\$|€|£|₹|dollars?|bucks?|usd|euros?|eur|pounds?|quid|gbp|rupees|btc|bitcoins?|eth|sol|xmr|usdt|crypto"
+    r"|bob|ksh|kshs|kes|shillings?|tsh|ugx|naira|ngn|rand|zar|cedis?|pesos?|reais|taka|ringgit)"
 )
 AMOUNT: Final = (
     rf"(?:[$€£¥₹₿]\s?{_NUMBER}|(?<![\w.,]){_NUMBER}\s?{_CURRENCY}(?!\w)|(?<!\w){_NUMBER_WORD}\s{_CURRENCY}(?!\w)"
@@ -144,6 +145,8 @@ AUDIENCE: Final = word(
 )  # fmt: skip
 GOES_PUBLIC: Final = word(
     r"go(?:es|ing)? (?:public|online|viral|live)",
+    r"go(?:es|ing)? (?:up )?(?:on|in|to) (?:(?:the|my|your|every) )?"
+    r"(?:timeline|tl|internet|web|feed|story|status|groups?)",
     r"(?:be|gets?|getting|being) (?:posted|leaked|published|released|uploaded|shared|exposed)",
     r"all over (?:the )?(?:internet|twitter|x|facebook|instagram|tiktok|reddit|web|place|town)",
 )
