@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -143,12 +144,15 @@ def _worker(settings: DeskSettings) -> Iterator[None]:
     """A worker beside the server, as long as that runs."""
     command = [sys.executable, "-m", "consentry", "desk", "worker", "--data", str(settings.data)]
     named = {"CONSENTRY_DESK_MASTER_KEY_FILE": str(settings.master_key_file), "CONSENTRY_DESK_DATABASE": ""}
+    # The server hands a SIGTERM on once it has ended; unless it becomes an exception then, the worker is left behind.
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     process = subprocess.Popen(command, env={**os.environ, **named})  # noqa: S603  this program itself
     try:
         yield
     finally:
         process.terminate()
         process.wait()
+        signal.signal(signal.SIGTERM, before)
 
 
 def _serve(installation: Installation, port: int) -> None:
