@@ -15,11 +15,12 @@ from consentry.desk.cases.appeals import appeal
 from consentry.desk.cases.assessed import record_assessed
 from consentry.desk.cases.deciding import decide
 from consentry.desk.cases.filing import FiledPost, Filing, file_case
+from consentry.desk.cases.happened import history
 from consentry.desk.cases.letters import letters_of
 from consentry.desk.cases.locating import posts_of
 from consentry.desk.cases.notes import add_note
 from consentry.desk.cases.queue import take, waiting_cases
-from consentry.desk.cases.reading import get_case, history
+from consentry.desk.cases.reading import get_case
 from consentry.desk.cases.recording import Found
 from consentry.desk.errors import DeskError
 from consentry.desk.store.ids import new_id

@@ -132,7 +132,7 @@ def _cases(office: Office):  # type: ignore[no-untyped-def]
 
 
 def _acts(office: Office, case_id: object) -> list[str]:
-    from consentry.desk.cases.reading import history
+    from consentry.desk.cases.happened import history
 
     with office.looking(office.auditor) as desk:
         return [each.act for each in history(desk, case_id)]  # type: ignore[arg-type]

@@ -114,6 +114,28 @@ def test_a_second_opinion_is_blind(any_front: Front, case: str) -> None:
     assert "appeal" in words_of(any_front.at_screen("reviewer").client.get("/queue"))
 
 
+def test_the_log_does_not_tell_a_second_person_either(any_front: Front, case: str) -> None:
+    rosa, both, auditor = (
+        any_front.at_screen(*roles) for roles in (["reviewer"], ["reviewer", "auditor"], ["auditor"])
+    )
+    form(rosa, f"/cases/{case}/taking")
+    decide(rosa, case, "recommend_removal")
+
+    def acts(person: Person) -> set[str]:
+        shown = person.get("/audit/entries", params={"limit": 100}).json()
+        assert ("case.decide" in person.client.get("/log").text) == any(
+            e["act"] == "case.decide" for e in shown["items"]
+        )
+        return {entry["act"] for entry in shown["items"] if entry["subject_id"] == case}
+
+    assert "case.decide" in acts(auditor)
+    assert "case.decide" not in acts(both)
+    assert "case.file" in acts(both)
+    form(both, f"/cases/{case}/taking")
+    decide(both, case, "recommend_removal")
+    assert "case.decide" in acts(both)
+
+
 def test_what_was_seen_before_somebody_else_changed_it_is_not_acted_on(any_front: Front, case: str) -> None:
     rosa = any_front.at_screen("reviewer")
     form(rosa, f"/cases/{case}/taking")

@@ -21,7 +21,6 @@ from consentry.desk.cases.views import (
     CaseView,
     DeadlineView,
     DecisionView,
-    Happening,
     MediumView,
     NoteView,
     PostView,
@@ -33,12 +32,10 @@ from consentry.desk.desk import Desk
 from consentry.desk.store.tables.cases import CaseRow, DeadlineRow, MediaRow, PostRow
 from consentry.desk.store.tables.decisions import AppealRow, DecisionRow, VerdictRow
 from consentry.desk.store.tables.findings import AssessmentRow, NoteRow
-from consentry.desk.store.tables.log import EntryRow
 from consentry.records import Assessment, Record
 
 REVIEWING: Final = ("reviewer", "senior", "policy", "auditor", "system")
 LOOKING: Final = (*REVIEWING, "intake", "service")
-_HIDDEN_ACTS: Final = frozenset({"case.draw_for_audit"})
 
 
 class CaseFilter(Record):
@@ -128,37 +125,6 @@ def get_assessment(desk: Desk, case_id: UUID, assessment_id: UUID) -> Assessment
     post = desk.session.get_one(PostRow, row.post_id)
     shown = {line.id for line in _assessments(desk, post, seen_by(desk.actor, case))}
     return assessment_of(desk, row) if row.id in shown else None
-
-
-def history(desk: Desk, case_id: UUID) -> list[Happening]:
-    """What happened to a case, the first first, as who asks may see it."""
-    require_role(desk.actor, *REVIEWING)
-    case = case_to_read(desk, case_id)
-    seen = seen_by(desk.actor, case)
-    entries = desk.session.scalars(
-        select(EntryRow).where(EntryRow.subject_id == case.id).order_by(EntryRow.number)
-    )  # fmt: skip
-    return [_happening(entry) for entry in entries if _shown(entry, seen)]
-
-
-def _shown(entry: EntryRow, seen: Seen) -> bool:
-    if seen is EVERYTHING:
-        return True
-    if entry.act in _HIDDEN_ACTS:
-        return False
-    round_, step = entry.details.get("round"), entry.details.get("step")
-    if entry.actor_kind == "system":
-        return True
-    if step is None or round_ is None:
-        return seen.hidden_round is None or entry.act in {"case.file", "case.add_medium", "case.change_report"}
-    return seen.shows(round_, step, entry.actor_id)
-
-
-def _happening(entry: EntryRow) -> Happening:
-    return Happening(
-        number=entry.number, at=entry.at, act=entry.act, actor_kind=entry.actor_kind, actor_id=entry.actor_id,
-        details=entry.details,
-    )  # fmt: skip
 
 
 def _post(

@@ -16,9 +16,10 @@ from consentry.desk.api.routing import PREFIX, Routes
 from consentry.desk.cases.appeals import appeal, withdraw_appeal
 from consentry.desk.cases.ending import bring_back, close, route_out, withdraw
 from consentry.desk.cases.filing import file_case, submit
+from consentry.desk.cases.happened import history
 from consentry.desk.cases.letters import Letter, letters_of
 from consentry.desk.cases.locating import case_to_read
-from consentry.desk.cases.reading import CaseFilter, get_assessment, get_case, history, list_cases
+from consentry.desk.cases.reading import CaseFilter, get_assessment, get_case, list_cases
 from consentry.desk.cases.reports import ReportChange, change_report
 from consentry.desk.cases.states import State
 from consentry.desk.cases.views import CaseLine, CaseView, Happening

@@ -31,6 +31,7 @@ from consentry.desk.api.serving import Serving
 from consentry.desk.audit.heads import PUBLIC_FILE, Head, PublicLogKey
 from consentry.desk.audit.verifying import Verified, verify
 from consentry.desk.cases.exporting import export_case, transparency
+from consentry.desk.cases.happened import entries_shown
 from consentry.desk.cases.importing import import_case
 from consentry.desk.cases.numbers import Numbers, weekly_numbers
 from consentry.desk.cases.views import CaseView
@@ -68,7 +69,8 @@ def read_log(
             found = found.where(EntryRow.number > int(after[0]))
         rows = list(desk.session.scalars(found.order_by(EntryRow.number).limit(limit + 1)))
         following = call.serving.cursors.write("log", wanted, [rows[limit - 1].number]) if len(rows) > limit else None
-        return Answer(Page[EntryView](items=[entry_view(row) for row in rows[:limit]], next=following))
+        shown_rows = entries_shown(desk, rows[:limit])
+        return Answer(Page[EntryView](items=[entry_view(row) for row in shown_rows], next=following))
 
     return call.read(work)
 

@@ -14,12 +14,13 @@ from consentry.desk.cases.answering import answer
 from consentry.desk.cases.appeals import Party, appeal, withdraw_appeal
 from consentry.desk.cases.deciding import Verdict, decide
 from consentry.desk.cases.ending import bring_back, close, route_out, withdraw
+from consentry.desk.cases.happened import history
 from consentry.desk.cases.letters import letters_of
 from consentry.desk.cases.locating import case_to_read
 from consentry.desk.cases.looking import REASONS, What, look
 from consentry.desk.cases.notes import add_note, record_risk
 from consentry.desk.cases.queue import give_back, renew
-from consentry.desk.cases.reading import get_case, history
+from consentry.desk.cases.reading import get_case
 from consentry.desk.cases.views import CaseView
 from consentry.desk.desk import Desk
 from consentry.desk.errors import DeskError

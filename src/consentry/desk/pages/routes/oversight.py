@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from consentry.desk.api.bodies.oversight import entry_view
 from consentry.desk.api.routes.oversight import verified
+from consentry.desk.cases.happened import entries_shown
 from consentry.desk.cases.numbers import weekly_numbers
 from consentry.desk.pages.colleagues import names_of
 from consentry.desk.pages.drawing import drawn
@@ -47,10 +48,11 @@ def log_page(call: CurrentPage, before: Annotated[int | None, Query(ge=1)] = Non
         asked = select(EntryRow).order_by(EntryRow.number.desc()).limit(_ENTRIES + 1)
         if before is not None:
             asked = asked.where(EntryRow.number < before)
-        entries = [entry_view(row) for row in session.scalars(asked)]
-        people = names_of(desk, [entry.actor_id for entry in entries])
-    shown = entries[:_ENTRIES]
-    return drawn(call, "log", entries=shown, people=people, more=shown[-1].number if len(entries) > _ENTRIES else None)
+        rows = list(session.scalars(asked))
+        more = rows[_ENTRIES - 1].number if len(rows) > _ENTRIES else None
+        shown = [entry_view(row) for row in entries_shown(desk, rows[:_ENTRIES])]
+        people = names_of(desk, [entry.actor_id for entry in shown])
+    return drawn(call, "log", entries=shown, people=people, more=more)
 
 
 @pages.add("POST", "/log/verification", act="audit.read")
