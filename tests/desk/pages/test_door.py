@@ -10,11 +10,12 @@ from uuid import uuid4
 import pytest
 from desk_people import PASSWORD, Front, Person
 
-from consentry.desk.actor import ROLES
+from consentry.desk.actor import ROLES, SYSTEM
 from consentry.desk.api.calls import ACT
 from consentry.desk.pages.app import OPEN, PAGES
 from consentry.desk.pages.drawing import own_address, static_address, static_files
 from consentry.desk.pages.routing import Page, Pages
+from consentry.desk.people.accounts import invite
 from consentry.desk.people.roles import PERMISSIONS
 
 DECLARED = [route for room in PAGES for route in room.router.routes if isinstance(route, Page)]
@@ -93,6 +94,25 @@ def test_logging_in_and_out(front: Front) -> None:
     left = browser.post("/logout", data={"csrf": token[1]}, follow_redirects=False)
     assert left.headers["location"] == "/login"
     assert browser.get("/queue", follow_redirects=False).status_code == 303
+
+
+def test_whoever_was_invited_joins(front: Front) -> None:
+    with front.serving.database.writing() as session:
+        _, secret = invite(front.serving.desk(session, SYSTEM), "rosa@example.org", ["reviewer"])
+    browser = front.stranger()
+    said = {"secret": secret, "name": "Rosa <b>", "password": "short"}
+    refused = browser.post("/join", data=said)
+    assert refused.status_code == 422
+    assert "Rosa &lt;b&gt;" in refused.text
+    assert "short" not in refused.text
+    wrong = browser.post("/join", data={**said, "secret": "x", "password": PASSWORD})
+    assert wrong.status_code == 422
+    joined = browser.post("/join", data={**said, "name": "Rosa", "password": PASSWORD}, follow_redirects=False)
+    assert joined.headers["location"] == "/login"
+    foreign = browser.post("/join", data=said, headers={"Origin": "https://elsewhere.example"})
+    assert foreign.status_code == 422
+    entered = browser.post("/login", data={"email": "rosa@example.org", "password": PASSWORD}, follow_redirects=False)
+    assert entered.status_code == 303
 
 
 @pytest.mark.parametrize(

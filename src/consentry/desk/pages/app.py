@@ -13,7 +13,7 @@ from consentry.desk.pages.routes import account, cases, files, oversight, queue,
 from consentry.desk.pages.routing import Page, Pages
 
 PAGES: Final[tuple[Pages, ...]] = tuple(room.pages for room in (files, sessions, account, queue, cases, oversight))
-OPEN: Final = frozenset({"static_file", "login_page", "log_in_by_page", "start", "icon"})
+OPEN: Final = frozenset({"static_file", "login_page", "log_in_by_page", "join_page", "join_by_page", "start", "icon"})
 """Pages for everybody; all others ask who comes."""
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.responses import Response
 
+from consentry.desk.actor import SYSTEM
 from consentry.desk.api.authentication import caller_of, give_cookie, take_cookie
 from consentry.desk.api.calls import CurrentServing, body_of
 from consentry.desk.api.routes.sessions import begun, open_door, proved
@@ -14,6 +15,7 @@ from consentry.desk.errors import DeskError
 from consentry.desk.pages.drawing import drawn_for_anybody, go_to, own_address
 from consentry.desk.pages.forms import form_in
 from consentry.desk.pages.routing import CurrentPage, Pages
+from consentry.desk.people.accounts import accept
 from consentry.desk.people.roles import acts_of
 from consentry.desk.people.sessions import end
 
@@ -52,6 +54,26 @@ def log_in_by_page(serving: CurrentServing, request: Request, body: Annotated[by
     response = go_to(request, back)
     give_cookie(response, logged_in.secret, serving.settings)
     return response
+
+
+@pages.add_open("GET", "/join")
+def join_page() -> Response:
+    """The form for somebody who was invited."""
+    return drawn_for_anybody("join", secret="", name="", error=None)
+
+
+@pages.add_open("POST", "/join")
+def join_by_page(serving: CurrentServing, request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
+    """Makes the account of an invitation, with a password of one's own choice, and leads to the login."""
+    form = form_in(body)
+    secret, name = form.one("secret").strip(), form.one("name")
+    try:
+        open_door(serving, request)
+        with serving.database.writing() as session:
+            accept(serving.desk(session, SYSTEM), secret, name, form.one("password"), serving.passwords)
+    except DeskError as error:
+        return drawn_for_anybody("join", status=422, secret=secret, name=name, error=error)
+    return go_to(request, "/login")
 
 
 @pages.add("POST", "/logout", act="self")
