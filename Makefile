@@ -47,7 +47,7 @@ demo: $(VENV)/.core ## assess the demo posts; writes demo-report/index.html and 
 	@rm -rf demo-report
 	@$(BIN)/consentry score data/demo/posts.yaml --bank data/demo/bank.csv --out demo-report --page
 
-test: $(VENV)/.dev ## run the tests (seven to fifteen minutes on two cores)
+test: $(VENV)/.dev ## run the tests (seven to twenty minutes on two cores)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST_OPTIONS)
 
 test-slow: $(VENV)/.dev ## run the tests that take longer; those that need ../shared say so when they skip
